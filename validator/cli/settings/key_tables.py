@@ -24,7 +24,11 @@ SETTINGS = frozenset(
 
 
 def keys_named(
-    names: tuple[str, ...], tables: Mapping[str, Mapping[str, Any]], options: ProviderOptions
+    names: tuple[str, ...],
+    tables: Mapping[str, Mapping[str, Any]],
+    options: ProviderOptions,
+    *,
+    daily_cap: int | None = None,
 ) -> tuple[KeySettings, ...]:
     """Return the keys of the named tables.
 
@@ -32,6 +36,7 @@ def keys_named(
         names: the names of the tables, in the order in which their sessions take turns.
         tables: the tables of all settings files.
         options: the values that a table does not set: rate, timeout, base URL, proxy, CA file.
+        daily_cap: the daily cap of a table that sets none; None for the default of its gateway.
 
     Raises:
         UsageError: a table is missing, or has a wrong value.
@@ -43,15 +48,15 @@ def keys_named(
             f"--keys names {missing[0]!r}, and no settings file of yours has [keys.{missing[0]}]; there are: "
             f"{there}. Write the table into your own settings file, or into one named with --config"
         )
-    return tuple(_key(name, tables[name], options) for name in dict.fromkeys(names))
+    return tuple(_key(name, tables[name], options, daily_cap) for name in dict.fromkeys(names))
 
 
-def _key(name: str, table: Mapping[str, Any], options: ProviderOptions) -> KeySettings:
+def _key(name: str, table: Mapping[str, Any], options: ProviderOptions, daily_cap: int | None) -> KeySettings:
     where = f"[keys.{name}]"
     if strange := sorted(set(table) - SETTINGS):
         raise UsageError(f"{where} has no setting {strange[0]!r}; there are: {', '.join(sorted(SETTINGS))}")
     gateway, sessions = _text(where, table, "gateway") or options.gateway, _sessions(where, table)
-    cap = table.get("daily-cap")
+    cap = table.get("daily-cap", daily_cap)
     if cap is not None and (isinstance(cap, bool) or not isinstance(cap, int) or cap < 2):  # noqa: PLR2004 - as --daily-cap
         raise UsageError(f"{where}: daily-cap is {cap!r}; a whole number from 2 is expected")
     rate = _text(where, table, "rate")
