@@ -105,8 +105,12 @@ def test_a_key_may_be_in_a_file(run, configured, codec):
         ),
         ("[keys]\nnorth = 1\n", "keys.north is not a table"),
         (
+            BOTH.replace('"s"', '"t"', 1),
+            "[keys.north] and [keys.south] have the same key; name the sessions of both in one of them",
+        ),
+        (
             BOTH,
-            "session s is named by the keys 'north' and 'south'",
+            "session s is named by [keys.north] and [keys.south]",
         ),
     ],
 )

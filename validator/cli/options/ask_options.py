@@ -67,7 +67,7 @@ class AskOptions(ProviderOptions, frozen=True, kw_only=True):
             raise UsageError("the sessions of --keys are in their tables; leave --session out")
         tables = context.find_root().meta.get(KEYS_META, {})
         keys = keys_named(self.key_names, tables, self, daily_cap=self.daily_cap)
-        require_distinct(keys)
+        require_distinct(keys, label="[keys.{}]")
         return keys
 
     @property
