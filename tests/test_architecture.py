@@ -14,9 +14,9 @@ ROOT = Path(__file__).parents[1] / "validator"
 # Lowest first. A folder may import from lower layers and from itself, never from a sibling or from above.
 LAYERS = [
     {"value"},
-    {"ledger_url", "local_time", "model", "nearest", "ranges", "version"},
+    {"local_time", "model", "nearest", "ranges", "version"},
     {"errors"},
-    {"arguments"},
+    {"arguments", "ledger_url"},
     {"places", "settings", "phone"},
     {"tables", "http", "pacing", "ledger", "reports"},
     {"sendapi"},
