@@ -83,10 +83,15 @@ def _credential(where: str, table: Mapping[str, Any], gateway: str) -> ApiKey:
         raise UsageError(f"{where} names a file and a variable for the key; leave one of them out")
     capabilities = capabilities_of(gateway)
     variable = variable or capabilities.key_variable
-    text = key_text(Path(path).expanduser() if path else None, variable)
+    text = key_text(Path(path).expanduser() if path else None, variable, option=f"api-key-file in {where}")
     if not path and not text:
         raise UsageError(f"{where}: {variable} is not set; set it, or name a file with api-key-file")
-    return capabilities.parse_key(text)
+    try:
+        return capabilities.parse_key(text)
+    except UsageError as error:
+        # The words in parentheses name the variable and the option of a single key.
+        flaw, _, _ = str(error).partition(" (")
+        raise UsageError(f"{where}: the key in {path or variable} cannot be used: {flaw}") from None
 
 
 def _sessions(where: str, table: Mapping[str, Any]) -> tuple[str, ...]:
