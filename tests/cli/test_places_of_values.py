@@ -52,6 +52,8 @@ def test_in_the_environment_it_is_the_variable(run, environment, name, value, wo
         ('max-age = "14"', "own.toml: max-age: duration '14' is not understood"),
         ('daily-cap = "many"', "own.toml: daily-cap: 'many' is not a valid integer range"),
         ('[profiles.a]\ntimeout = "x"', "own.toml [profiles.a]: timeout: duration 'x' is not understood"),
+        ("strict = 3", "own.toml: strict = 3, and strict needs true or false"),
+        ("[gateway.sendapi]\ntimeout = true", "own.toml: timeout = True, and timeout needs a text"),
         ('order = "random"', "own.toml: order: 'random' is not one of"),
     ],
 )
@@ -60,7 +62,7 @@ def test_in_a_settings_file_it_is_the_file_and_the_option(run, listed, text, wor
     Path("own.toml").write_text(f"{text}\n")
     profile = ("--profile", "a") if "profiles" in text else ()
 
-    done = run("--config", "own.toml", *profile, "check", "leads.csv")
+    done = run("--config", "own.toml", *profile, "check", "leads.csv", "--gateway", "sendapi")
 
     assert (done.code, words in done.err) == (2, True), done.err
 

@@ -85,7 +85,10 @@ def default_map(
         context.meta[PROFILE_META] = found.profiles.get(profile or "", {})
         for warning in found.warnings.get(context.invoked_subcommand or "", ()):
             say(warning)
-    return {name: as_defaults(command, found.options[name]) for name, command in commands.items()}
+    return {
+        name: as_defaults(command, found.options[name], found.origins[name])
+        for name, command in commands.items()
+    }
 
 
 def settings_in(
