@@ -14,9 +14,9 @@ ROOT = Path(__file__).parents[1] / "validator"
 # Lowest first. A folder may import from lower layers and from itself, never from a sibling or from above.
 LAYERS = [
     {"value"},
-    {"ledger_url", "local_time", "model", "nearest", "ranges", "version"},
+    {"local_time", "model", "nearest", "ranges", "version"},
     {"errors"},
-    {"arguments"},
+    {"arguments", "ledger_url"},
     {"places", "settings", "phone"},
     {"tables", "http", "pacing", "ledger", "reports"},
     {"sendapi"},
@@ -30,7 +30,7 @@ LAYERS = [
 # The same inside of folders whose parts have an order of their own, lowest first.
 ROOMS = {
     "batch": [
-        {"ask_settings", "clock", "open_files", "prefetch", "stage", "verdict_columns"},
+        {"ask_settings", "clock", "failed_run", "open_files", "prefetch", "stage", "verdict_columns"},
         {"keys", "known_hosts", "notify", "recipients"},
         {"planning"},
         {"asking", "transfer"},

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from validator.ledger_url import LedgerUrl, ledger_location
+from validator.errors import UsageError
+from validator.ledger_url import LedgerUrl, database_location, ledger_location
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,31 @@ def test_only_a_url_of_postgresql_is_no_path():
     assert ledger_location("state/ledger.sqlite") == Path("state/ledger.sqlite")
     assert LedgerUrl("postgres://db/a") == LedgerUrl("postgres://db/a")
     assert len({LedgerUrl("postgres://db/a"), LedgerUrl("postgres://db/a")}) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("postgressql://me:s3cret@db/x", "a postgressql:// URL; name a file"),
+        ("mysql://me:s3cret@db/x", "a mysql:// URL"),
+        ("s3://bucket/led.sqlite", "an? s3:// URL"),
+        ("me:s3cret@db://x", "such a URL"),
+    ],
+)
+def test_another_url_is_no_ledger_and_its_password_is_not_shown(text, words):
+    with pytest.raises(UsageError, match=words) as raised:
+        ledger_location(text)
+
+    assert "s3cret" not in str(raised.value)
+    assert ("Did you mean 'postgresql'?" in str(raised.value)) == text.startswith("postgressql")
+
+
+def test_a_shared_variable_may_name_a_database_of_another_kind_but_no_misspelled_one():
+    assert database_location("mysql://me:s3cret@db/x", "DATABASE_URL") is None
+    assert database_location("", "DATABASE_URL") is None
+    assert database_location("postgres://db/x", "DATABASE_URL") == LedgerUrl("postgres://db/x")
+    with pytest.raises(
+        UsageError, match=r"DATABASE_URL has a postgresq:// URL, .*mean 'postgresql'"
+    ) as raised:
+        database_location("postgresq://me:s3cret@db/x", "DATABASE_URL")
+    assert "s3cret" not in str(raised.value)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import parse_qsl, quote, unquote
 
+from validator.errors import UsageError
+from validator.nearest import suggestion
+
 SCHEMES = ("postgresql://", "postgres://")
+_WORDS = tuple(scheme.removesuffix("://") for scheme in SCHEMES)
 
 # Parameters of libpq that are secrets (postgresql.org/docs/current/libpq-connect.html).
 SECRETS = ("password", "sslpassword", "oauth_client_secret")
@@ -67,8 +72,49 @@ Location: TypeAlias = Path | LedgerUrl
 
 
 def ledger_location(text: str) -> Location:
-    """Return the location that a text names: the URL of a PostgreSQL database, otherwise a path."""
-    return LedgerUrl(text) if text.lower().startswith(SCHEMES) else Path(text)
+    """Return the location that a text names: the URL of a PostgreSQL database, otherwise a path.
+
+    Raises:
+        UsageError: it is another URL. As a path it would be a new ledger in a folder named like the password.
+    """
+    if text.lower().startswith(SCHEMES):
+        return LedgerUrl(text)
+    if "://" not in text:
+        return Path(text)
+    raise UsageError(
+        f"a ledger cannot be {_kind_of(text)}; name a file, or a database with postgresql://HOST/DATABASE "
+        f"(--ledger).{_nearest(text)}"
+    )
+
+
+def database_location(text: str, variable: str) -> LedgerUrl | None:
+    """Return the database that a variable names which other programs share; None if it is of another kind.
+
+    Raises:
+        UsageError: it looks like a misspelled URL of PostgreSQL.
+    """
+    if text.lower().startswith(SCHEMES):
+        return LedgerUrl(text)
+    if "://" in text and (hint := _nearest(text)):
+        raise UsageError(
+            f"{variable} has {_kind_of(text)}, which is no kind of ledger; correct it, or name the ledger "
+            f"with --ledger.{hint}"
+        )
+    return None
+
+
+def _scheme_of(text: str) -> str:
+    return text.partition("://")[0].strip()
+
+
+def _kind_of(text: str) -> str:
+    """Return a name for a URL which shows no more of it than its scheme."""
+    scheme = _scheme_of(text)
+    return f"a {scheme}:// URL" if re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]{0,30}", scheme) else "such a URL"
+
+
+def _nearest(text: str) -> str:
+    return suggestion(_scheme_of(text), _WORDS)
 
 
 def _hidden(parameter: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from validator.errors import UsageError
-from validator.ledger_url import LedgerUrl, Location, ledger_location
+from validator.ledger_url import Location, database_location
 
 if TYPE_CHECKING:
     from platformdirs import PlatformDirs
@@ -33,9 +33,13 @@ def state_folder() -> Path:
 
 
 def default_ledger() -> Location:
-    """Return the default ledger: the database that `DATABASE_URL` names, or a file in `state_folder`."""
-    given = ledger_location(os.environ.get(DATABASE_VARIABLE, ""))
-    return given if isinstance(given, LedgerUrl) else state_folder() / "ledger.sqlite"
+    """Return the default ledger: the database that `DATABASE_URL` names, or a file in `state_folder`.
+
+    Raises:
+        UsageError: `DATABASE_URL` looks like a misspelled URL of PostgreSQL.
+    """
+    given = database_location(os.environ.get(DATABASE_VARIABLE, ""), DATABASE_VARIABLE)
+    return given or state_folder() / "ledger.sqlite"
 
 
 def user_file() -> Path | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from validator.batch.keys import make_key
-from validator.batch.known_hosts import host_for, require_known_host
+from validator.batch.known_hosts import host_for, with_known_host
 from validator.errors import UsageError
 from validator.places import state_folder
 
@@ -17,8 +17,15 @@ def state(monkeypatch, tmp_path):
     return state_folder()
 
 
+def checked(url, key=KEY, **options):
+    return with_known_host(make_key(key, "sess_1", base_url=url, **options), state_folder())
+
+
 def going_to(url, key=KEY, **options):
-    return require_known_host(make_key(key, "sess_1", base_url=url, **options), state_folder())
+    """Check a key's host, which then answers twice."""
+    on_answer = checked(url, key, **options).options.on_answer or (lambda: None)
+    on_answer()
+    on_answer()
 
 
 @pytest.mark.parametrize(
@@ -54,6 +61,15 @@ def test_another_host_or_port_is_refused_until_it_is_allowed_once(url):
     going_to(url)
     with pytest.raises(UsageError, match=r"would go to one\.example now"):
         going_to("https://one.example/v1")
+
+
+def test_a_host_that_does_not_answer_is_not_recorded(state):
+    checked("https://typo.example/v1")
+    assert list(state.iterdir()) == []
+    going_to("https://one.example/v1")
+
+    checked("https://two.example/v1", allow_new_host=True)
+    going_to("https://one.example/v1")
 
 
 def test_each_key_has_a_host_of_its_own_and_is_not_in_the_file(state):

@@ -7,6 +7,7 @@ import anyio
 import httpx
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from tests.support.batch.laboratory import FIRST, START_S, on_virtual_time
 from validator.batch.ask_settings import AskSettings, KeySettings, require_distinct
@@ -185,8 +186,19 @@ def test_a_session_belongs_to_one_key():
         KeySettings(name=name, options=GatewayOptions(key=ApiKey("sk_test_1234")), sessions=("sess_1",))
         for name in NAMES
     ]
-    with pytest.raises(UsageError, match="sess_1 is named by the keys 'north' and 'south'"):
+    with pytest.raises(UsageError, match="sess_1 is named by key 'north' and key 'south'"):
         require_distinct(keys)
+
+
+def test_a_key_is_that_of_one_name():
+    keys = [
+        KeySettings(name=name, options=GatewayOptions(key=ApiKey("sk_test_1234")), sessions=(f"sess_{name}",))
+        for name in NAMES
+    ]
+    with pytest.raises(UsageError, match="key 'north' and key 'south' have the same key; name the sessions"):
+        require_distinct(keys)
+    with pytest.raises(UsageError, match="have the same key"):
+        require_distinct([replace(key, name="") for key in keys])
 
 
 def test_a_key_needs_a_session():

@@ -45,6 +45,17 @@ def test_every_line_is_a_setting_that_there_is(run, listed, provider):
     assert Path("report.html").exists()
 
 
+def test_the_lines_apply_to_every_command_that_has_the_option(run, listed, provider):
+    app = provider()
+    run("init", listed("name,phone\nAnn,+447400123457\nBen,+447400123456\n"))
+    listed("phone\n+447400123456\n", "opted-out.csv")
+    FILE.write_text(on(FILE.read_text()))
+
+    assert run("plan", "leads.csv", "--json").json["calls_to_make"] == 1
+    assert run("sample", "leads.csv", "--no-canaries", "--json").json["sampled"] == 1
+    assert app.log.checks == 1  # the person who opted out has not been asked about
+
+
 @pytest.mark.parametrize("name", ["m\udcfcnchen.csv", "a\nquiet = true.csv", "a\rb\x1b[2J.csv"])
 def test_a_lists_name_is_shown_in_the_file_and_sets_nothing(run, listed, name):
     assert run("init", listed(f"name,phone\nAnn,{ANN}\n", name)).code == 0

@@ -47,6 +47,23 @@ def test_a_run_asks_with_the_keys_that_are_named(run, configured):
     assert app.log.checks == 2
 
 
+@pytest.mark.parametrize(
+    ("further", "options", "asked"),
+    [
+        ("", ("--daily-cap", "7"), 7),
+        ("[check]\ndaily-cap = 6\n", (), 6),
+        ("daily-cap = 4\n", ("--daily-cap", "7"), 4),
+    ],
+)
+def test_the_daily_cap_is_that_of_each_key_whose_table_sets_none(run, configured, further, options, asked):
+    app = configured(f'[keys.north]\napi-key-variable = "NORTH_KEY"\nsessions = ["{SESSION}"]\n{further}')
+    Path(LEADS).write_text("phone\n" + "".join(f"+4474001234{place:02}\n" for place in range(12)))
+
+    done = run("--config", "keys.toml", "check", LEADS, "--keys", "north", "--no-canaries", *options)
+
+    assert (done.code, app.log.checks) == (5, asked)
+
+
 def test_a_crash_leaves_no_core_dump_with_such_a_key(run, configured):
     limits = resource.getrlimit(resource.RLIMIT_CORE)
     configured(f'[keys.north]\napi-key-variable = "NORTH_KEY"\nsessions = ["{SESSION}"]\n')
@@ -88,8 +105,12 @@ def test_a_key_may_be_in_a_file(run, configured, codec):
         ),
         ("[keys]\nnorth = 1\n", "keys.north is not a table"),
         (
+            BOTH.replace('"s"', '"t"', 1),
+            "[keys.north] and [keys.south] have the same key; name the sessions of both in one of them",
+        ),
+        (
             BOTH,
-            "session s is named by the keys 'north' and 'south'",
+            "session s is named by [keys.north] and [keys.south]",
         ),
     ],
 )

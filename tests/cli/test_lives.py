@@ -78,11 +78,20 @@ IN_VAIN = {"unknown, an hour", "yes, 31 days, then unknown"}
         ("--refresh", set(PAST)),
         ("--only unknown", IN_VAIN),
         ("--only unknown --max-age unknown=2h", set()),
-        ("--only unknown --refresh", IN_VAIN | {"yes, 29 days, then unknown"}),
     ],
 )
 def test_a_run_asks_whom_it_should(asked, options, whom):
     assert asked(*options.split()) == whom
+
+
+@pytest.mark.parametrize("options", [("--refresh",), ("--max-age", "0")])
+def test_only_failures_and_no_earlier_answer_contradict_each_other(check, provider, files, options):
+    app = provider()
+
+    done = check("--only", "unknown", *options)
+
+    assert (done.code, app.log.checks, files()) == (2, 0, ["leads.csv"])
+    assert "all others would become unknown; leave one of them out" in done.err
 
 
 def test_what_holds_is_written_as_it_was_found_out(asked, ledger_path):

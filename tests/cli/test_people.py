@@ -55,6 +55,19 @@ def test_the_first_step_after_a_lost_session_is_to_link_its_phone(check, provide
     assert steps.startswith(f"1. {remedy} 2. Ask only what is still missing:")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("quiet", [(), ("-q",)])
+def test_a_run_that_asks_again_is_not_said_to_go_on_with_the_same_command(check, provider, quiet):
+    provider("disconnect@1")
+
+    done = check("--refresh", "--max-outage", "1s", "--json", "--no-canaries", *quiet)
+
+    assert done.code == 5
+    assert "Run the same command again" not in done.err + done.out
+    assert "--max-outage" in done.json["stopped_because"]
+    assert "--max-age=1h" in done.json["next_command"]
+
+
 def test_booleans_of_a_table_are_those_of_the_files(run):
     done = run("lookup", *PLAIN, ANN)
 

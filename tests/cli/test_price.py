@@ -25,7 +25,7 @@ def test_a_price_that_is_none_names_what_to_write(check):
     done = check("--price", "0,002 EUR", content=LEADS)
 
     (said,) = done.said
-    assert (done.code, said.split(";")[0]) == (2, "validator: price '0,002 EUR' is not understood")
+    assert (done.code, said.split(";")[0]) == (2, "validator: --price: price '0,002 EUR' is not understood")
     assert said.endswith("for instance 0.002")
 
 

@@ -258,3 +258,40 @@ def test_a_command_that_cannot_be_is_an_error(run, words, error):
 
     assert done.code == 2
     assert re.search(error, done.err)
+
+
+NARROW = '[check]\nsuppress = ["out.csv"]\n'
+
+
+def test_lists_for_one_command_are_said_to_be_ignored_by_the_others(own, run, listed):
+    path = own(NARROW)
+    listed(), listed(f"phone\n{ANN}\n", "out.csv")
+
+    (line,) = run("plan", "leads.csv", "-q").said
+
+    assert f"{path} sets suppress under [check] only, so that `plan` does not leave these people out" in line
+    assert line.endswith("move the line to the top")
+
+
+@pytest.mark.parametrize(
+    "other", ['suppress = "more.csv"\n' + NARROW, NARROW + '[plan]\nsuppress = "out.csv"\n']
+)
+def test_lists_for_the_command_too_give_no_such_warning(own, run, listed, other):
+    own(other)
+    listed(), listed(f"phone\n{ANN}\n", "out.csv"), listed(f"phone\n{ANN}\n", "more.csv")
+
+    assert "only, so that" not in run("plan", "leads.csv").err
+
+
+def test_a_command_that_has_no_such_option_gives_no_such_warning(own, run):
+    own(NARROW)
+
+    assert "only, so that" not in run("config").err
+
+
+def test_lists_of_a_profile_for_one_command_are_named_with_the_profile(own, run, listed):
+    path = own('[profiles.a]\n[profiles.a.check]\nsuppress = "out.csv"\n')
+    listed(), listed(f"phone\n{ANN}\n", "out.csv")
+
+    assert f"{path} [profiles.a] sets suppress" in run("--profile", "a", "plan", "leads.csv").err
+    assert "only, so that" not in run("plan", "leads.csv").err

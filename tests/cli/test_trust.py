@@ -8,9 +8,11 @@ import pytest
 
 from tests.support.cli.constants import KEY, PLAIN, SESSION
 from tests.support.cli.csv_rows import rows_of
+from validator.batch.keys import make_key
+from validator.batch.known_hosts import with_known_host
 from validator.cli import COMMANDS, cli
 from validator.cli.settings.settings_files import FOLDER_MAY_SET
-from validator.places import user_file
+from validator.places import state_folder, user_file
 
 LEADS = "leads.csv"
 
@@ -327,16 +329,20 @@ def key_of_elsewhere(environment):
 
 @pytest.mark.slow
 def test_a_key_goes_to_another_host_only_if_that_is_said(run, key_of_elsewhere):
-    """Nothing listens on these ports of names that do not resolve: the refusal comes before any request."""
+    """Nobody has these names, so that no request is answered; one host did so before."""
+    missing = run("sessions", "--base-url", "https://typo.invalid/v1", "--timeout", "1s")
     first = run("sessions", "--base-url", "https://one.invalid/v1", "--timeout", "1s")
+    state_folder().mkdir(parents=True, exist_ok=True)
+    earlier = with_known_host(make_key(KEY, SESSION, base_url="https://one.invalid/v1"), state_folder())
+    earlier.options.on_answer()
     other = run("sessions", "--base-url", "https://two.invalid/v1", "--timeout", "1s")
     local = run("sessions", "--base-url", "http://127.0.0.1:9/v1", "--timeout", "1s")
     again = run("sessions", "--base-url", "https://one.invalid/v1", "--timeout", "1s")
     allowed = run("sessions", "--base-url", "https://two.invalid/v1", "--timeout", "1s", "--allow-new-host")
     since = run("sessions", "--base-url", "https://two.invalid/v1", "--timeout", "1s")
 
-    assert [done.code for done in (first, local, again, allowed, since)] == [5, 5, 5, 5, 5]
-    assert other.code == 2
+    assert [done.code for done in (missing, first, local, again, allowed)] == [5, 5, 5, 5, 5]
+    assert (other.code, since.code) == (2, 2)
     assert "first used with one.invalid, and would go to two.invalid now" in other.err
     assert "--allow-new-host" in other.err
 

@@ -11,6 +11,7 @@ from validator.batch.keys import make_key
 from validator.batch.recipients.job import ListSettings
 from validator.cluster.parts import sha256_of
 from validator.errors import StoppedEarly, ValidatorError
+from validator.ledger import read
 from validator.sandbox.faults import parse_fault
 
 pytestmark = pytest.mark.slow
@@ -145,3 +146,6 @@ def test_a_key_that_the_provider_refuses_ends_the_run_before_it_began(cluster, w
         cluster.check(write_parts(300, 2))
 
     assert raised.value.exit_code == 6
+    with read(cluster.ledger) as ledger:
+        (record,) = ledger.runs(10)
+    assert (record.exit_code, record.finished_at_ms is None) == (6, False)

@@ -1,5 +1,7 @@
 """The contract of a gateway, held to each one in the registry and to the toy of the documentation."""
 
+from contextlib import suppress
+
 import anyio
 import httpx
 import pytest
@@ -46,7 +48,13 @@ def capabilities(name):
 
 
 @pytest.fixture
-def use(name, stage):
+def answers():
+    """One entry for each response that a gateway has said to have."""
+    return []
+
+
+@pytest.fixture
+def use(name, stage, answers):
     """Open the gateway before a provider that is in a situation, and make one exchange."""
 
     def run(situation, exchange):
@@ -62,6 +70,7 @@ def use(name, stage):
                 timeout_s=0.05,
                 transport=httpx.MockTransport(respond),
                 wall_clock=lambda: 1_800_000_000.0,
+                on_answer=lambda: answers.append(1),
             )
             async with gateway_module(name, WITH_TOY).open_gateway(options) as gateway:
                 return await exchange(gateway)
@@ -143,6 +152,14 @@ def test_each_failure_is_the_error_that_the_run_knows(ask, situation, kind):
         ask(situation)
 
     assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize("situation", [Situation.YES, Situation.KEY_REFUSED, Situation.TIME_OUT])
+def test_it_says_that_the_server_has_answered_whatever_that_says(ask, answers, situation):
+    with suppress(ApiError):
+        ask(situation)
+
+    assert bool(answers) == (situation is not Situation.TIME_OUT)
 
 
 OF_OTHERS = (

@@ -67,6 +67,7 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[Toy]:
                 understand=understand,
                 timeout_s=options.timeout_s,
                 wall_clock=options.wall_clock or time.time,
+                on_answer=options.on_answer,
             )
         )
 

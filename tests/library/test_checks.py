@@ -17,6 +17,7 @@ from validator.batch.library_run import file_run
 from validator.batch.watching.stop import Stop
 from validator.cli import main
 from validator.errors import FileError, Refused, StoppedEarly, UsageError
+from validator.ledger import read
 from validator.tables import open_table
 
 from .conftest import KEY, SESSION
@@ -168,6 +169,20 @@ def test_a_refused_key_is_raised_and_nothing_is_lost(sandbox, tmp_path):
         validator.check_numbers(
             ["+447400123456"], options=RunOptions(keys=[key], ledger=tmp_path / "l.sqlite")
         )
+
+
+@pytest.mark.slow
+def test_a_refused_call_has_an_end_in_the_ledger(sandbox, tmp_path):
+    _, url = sandbox()
+    key = validator.make_key("sk_live_revoked_0123456789", SESSION, base_url=url)
+    options = RunOptions(keys=[key], ledger=tmp_path / "l.sqlite")
+
+    with pytest.raises(Refused):
+        anyio.run(partial(validator.check_numbers_async, ["+447400123456"], options=options))
+
+    with read(tmp_path / "l.sqlite") as ledger:
+        (record,) = ledger.runs(10)
+    assert (record.exit_code, record.finished_at_ms is None) == (6, False)
 
 
 def test_without_a_key_the_missing_variable_is_named(folder, monkeypatch):

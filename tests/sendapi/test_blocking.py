@@ -74,7 +74,7 @@ def test_the_twin_is_made_from_the_same_arguments():
     ours, theirs = (inspect.signature(made).parameters for made in (SendAPI, AsyncSendAPI))
 
     assert {name: ours[name] for name in ours} == {name: theirs[name] for name in ours}
-    assert theirs.keys() - ours.keys() == {"wall_clock"}
+    assert theirs.keys() - ours.keys() == {"on_answer", "wall_clock"}
 
 
 def test_leaving_the_block_closes_the_transport_and_ends_the_thread(key):

@@ -163,18 +163,35 @@ def _gateways_of(keys: Iterable[KeySettings]) -> list[Capabilities]:
     return [capabilities_of(name) for name in dict.fromkeys(key.gateway for key in keys)]
 
 
-def require_distinct(keys: Iterable[KeySettings]) -> None:
-    """Check that each session belongs to one key: otherwise a session would confirm its own "no"s.
+def require_distinct(keys: Iterable[KeySettings], label: str = "key {!r}") -> None:
+    """Check that keys differ, and that each session belongs to one key.
+
+    Otherwise a session would confirm its own "no"s, and the run would wait for its own lock of a key.
+
+    Args:
+        keys: the keys of a run.
+        label: what messages call a key of a name.
 
     Raises:
-        UsageError: two keys name the same session of a gateway, or a key has no session.
+        UsageError: two keys are the same or name the same session of a gateway, or a key has no session.
     """
     owners: dict[tuple[str, str], str] = {}
+    names: dict[str, str] = {}
     for key in keys:
         if not key.sessions:
-            raise UsageError(f"key {key.name!r} has no session to check through; name one with sessions")
+            raise UsageError(
+                f"{label.format(key.name)} has no session to check through; name one with sessions"
+            )
         for session in key.sessions:
             if (owner := owners.setdefault((key.gateway, session), key.name)) != key.name:
                 raise UsageError(
-                    f"session {session} is named by the keys {owner!r} and {key.name!r}; leave it with one"
+                    f"session {session} is named by {label.format(owner)} and {label.format(key.name)}; "
+                    "leave it with one"
                 )
+        # Not by comparing names: the library's keys may have none.
+        if (fingerprint := key.options.key.fingerprint) in names:
+            raise UsageError(
+                f"{label.format(names[fingerprint])} and {label.format(key.name)} have the same key; name "
+                "the sessions of both in one of them, or give each a key of its own"
+            )
+        names[fingerprint] = key.name

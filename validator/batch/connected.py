@@ -60,7 +60,8 @@ async def connected(
     Yields:
         The gateway, a function that makes each exchange within the budget, and the progress feed.
     """
-    with locked([key], "validator", ledger=ledger):
+    with locked([key], "validator", ledger=ledger) as held:
+        (key,) = held.keys
         async with open_gateway(key.gateway, replace(key.options, max_connections=1)) as gateway:
             retry = RetryPolicy(max_attempts=max_attempts, rng=random.Random())
             is_free = gateway.capabilities.paces_checks_only

@@ -1,5 +1,7 @@
 """The host that each key was first used with. A key is not sent to another host without permission.
 
+A host is recorded when it first answers: a misspelled address that nobody has is not the key's host.
+
 The state folder has one small file for each key, named after the key's fingerprint. Loopback addresses are
 neither recorded nor refused, since the key does not leave the machine.
 """
@@ -9,6 +11,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from validator.errors import FileError, UsageError
 from validator.gateways.registry import capabilities_of
@@ -57,27 +61,42 @@ def required_address(gateway: str, base_url: str | None) -> str:
     return url
 
 
-def require_known_host(key: KeySettings, folder: Path) -> None:
-    """Check that a key goes to the host that it was first used with. Records the first host in a folder.
+def with_known_host(key: KeySettings, folder: Path) -> KeySettings:
+    """Check that a key goes to the host that it was first used with.
 
-    Does nothing if the folder cannot be read, since then there is no host to compare with.
+    Returns the key. If its host is not known yet, the key's `on_answer` records it in the folder. Does
+    nothing if the folder cannot be read, since then there is no host to compare with.
 
     Raises:
         UsageError: it is another host, and `key.allow_new_host` is not set.
     """
     host = host_for(key.gateway, key.options.base_url)
     if not host or is_loopback(urlsplit(f"//{host}").hostname or ""):
-        return
+        return key
     path = folder / f"key-{key.options.key.fingerprint}.host"
     first = _read(path)
     if first is None or (first and first == host):
-        return
+        return key
     if first and not key.allow_new_host:
         raise UsageError(
             f"this API key was first used with {first}, and would go to {host} now. If this is intended, use "
             "--allow-new-host once; if not, look where the base URL comes from (`validator doctor`)"
         )
-    _write(path, host)
+    return replace(key, options=replace(key.options, on_answer=_Recorder(path, host)))
+
+
+class _Recorder:
+    """Records a host in a file when it is first called."""
+
+    def __init__(self, path: Path, host: str) -> None:
+        self._path = path
+        self._host = host
+        self._is_recorded = False
+
+    def __call__(self) -> None:
+        if not self._is_recorded:
+            self._is_recorded = True
+            _write(self._path, self._host)
 
 
 def _read(path: Path) -> str | None:

@@ -182,7 +182,7 @@ async def entered(made: AbstractContextManager[LibraryRun[SummaryT]]) -> AsyncIt
 
 async def run_async(parts: LibraryRun[SummaryT]) -> SummaryT:
     """Carry out the whole run on the caller's event loop; files are read and written in a worker thread."""
-    with parts.progress:
+    with parts.progress, parts.run.failure_recorded():
         surveyed = await anyio.to_thread.run_sync(parts.run.prepare)
         asked = Asked()
         if len(surveyed.plan.numbers):

@@ -58,18 +58,18 @@ def open_asker(
         LedgerError: the ledger cannot be opened.
     """
     with (
-        locked(keys, holder, ledger=ledger, wait_s=settings.wait_for_key_s) as hold,
+        locked(keys, holder, ledger=ledger, wait_s=settings.wait_for_key_s) as held,
         open_ledger(ledger, holder=holder) as opened,
     ):
         counters = RunCounters()
         asker = Asker(
-            keys,
+            held.keys,
             settings,
             ledger=opened,
             counters=counters,
             progress=progress,
             stop=stop,
-            hold=hold,
+            hold=held.hold,
             source_of=None if shared_until is None else source_of_plans(ledger, opened, shared_until),
         )
         yield OpenAsker(asker, opened, counters)

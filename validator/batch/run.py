@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import time
 from abc import ABC, abstractmethod
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
@@ -18,6 +19,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from validator.batch.asked import Asked
+from validator.batch.failed_run import record_failure
 from validator.batch.output.annotate import count_sendable
 from validator.batch.output.edited import keep_edited, record_of
 from validator.batch.output.report_files import write_reports
@@ -35,7 +37,7 @@ from validator.reports import legible
 from validator.settings import Tolerance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from validator.batch.asking.counters import RunCounters
@@ -120,6 +122,7 @@ class Run(ABC, Generic[SummaryT]):
         self._progress = progress
         self._settings = settings
         self._started = datetime.now(UTC)
+        self._run_id = 0  # not begun; the ids of a ledger start with 1
 
     def run(self, ask: Ask) -> SummaryT:
         """Carry out the whole run; return its summary.
@@ -133,11 +136,21 @@ class Run(ABC, Generic[SummaryT]):
             LedgerError: the ledger failed.
             Interrupted: a signal came in a step that has nothing to finish.
         """
-        with self._progress:
+        with self._progress, self.failure_recorded():
             surveyed = self.prepare()
             self._settings.on_plan(surveyed.plan)
             asked = ask(surveyed.plan, self.next_round) if len(surveyed.plan.numbers) else Asked()
             return self.conclude(surveyed, asked)
+
+    @contextmanager
+    def failure_recorded(self) -> Iterator[None]:
+        """Record the end of the run in the ledger if an error ends it inside of the block."""
+        try:
+            yield
+        except Exception as error:
+            if self._run_id:
+                record_failure(self._ledger, self._run_id, error)
+            raise
 
     def prepare(self) -> Preparation:
         """Read the list and make the plan.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import anyio
 
 from validator.batch.asking.checks import Asking
-from validator.batch.known_hosts import require_known_host
+from validator.batch.known_hosts import with_known_host
 from validator.errors import Busy, LedgerError, UsageError
 from validator.ledger import Lock, hold_keys, make_folder
 from validator.model import READY, SessionRef
@@ -43,6 +43,18 @@ LOG = logging.getLogger(__name__)
 Held = TypeVar("Held", Lock, "Hold")
 
 TRY_AGAIN_S = 1.0
+
+
+class LockedKeys(NamedTuple):
+    """Keys that this run holds.
+
+    Attributes:
+        hold: their hold, which must be checked at intervals if it can be lost.
+        keys: the keys, which record the host that they are first used with.
+    """
+
+    hold: Hold
+    keys: tuple[KeySettings, ...]
 
 
 class OpenKey(NamedTuple):
@@ -161,7 +173,7 @@ def locked(
     ledger: Location | None = None,
     wait_s: float = 0.0,
     sleep: Callable[[float], None] = time.sleep,
-) -> Iterator[Hold]:
+) -> Iterator[LockedKeys]:
     """Hold the locks of all keys inside the block, and check the host of each key.
 
     Args:
@@ -173,7 +185,7 @@ def locked(
         sleep: waits.
 
     Yields:
-        The hold of the keys, which must be checked at intervals if it can be lost.
+        The hold, and the keys to ask with.
 
     Raises:
         Busy: another run holds a lock; the message names the run.
@@ -181,15 +193,15 @@ def locked(
         UsageError: a key would go to another host than the one it was first used with.
     """
     with ExitStack() as stack:
-        folder = _folder_of_locks(ledger)
+        folder, known = _folder_of_locks(ledger), []
         until = time.monotonic() + wait_s
         for key in keys:
             take = partial(_key_lock, key.options.key, holder, folder)
             stack.enter_context(waited_for(take, until, sleep))
-            require_known_host(key, folder)
+            known.append(with_known_host(key, folder))
         fingerprints = [key.options.key.fingerprint for key in keys]
         hold = partial(hold_keys, ledger, fingerprints, holder=holder)
-        yield stack.enter_context(waited_for(hold, until, sleep))
+        yield LockedKeys(stack.enter_context(waited_for(hold, until, sleep)), tuple(known))
 
 
 def waited_for(take: Callable[[], Held], until: float, sleep: Callable[[float], None]) -> Held:

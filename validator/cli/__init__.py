@@ -104,7 +104,12 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. In click alone a closed pipe would exit with 1, which means a bug here."""
         with interruptible(), translated_io(), naming_copies():
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            except click.BadParameter as error:
+                from validator.cli.options.shown_settings import placed  # noqa: PLC0415 - only for errors
+
+                raise placed(error) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         """Write the list of commands without importing any."""

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from validator.batch.ask_settings import AskSettings
     from validator.batch.asked import Asked
     from validator.batch.asking.leased import LeasedNumbers
+    from validator.batch.wiring import LockedKeys
     from validator.cluster.sent_keys import SentKey
-    from validator.ledger import Hold
     from validator.ledger_url import Location
     from validator.reports import ProgressState
     from validator.settings import MaxAge
@@ -247,24 +247,26 @@ class Lane:
         order = self._order
         key = order.key.received()
         with ExitStack() as stack:
-            hold = await self._lock(stack, partial(locked, [key], order.holder, ledger=order.ledger))
+            held = await self._lock(stack, partial(locked, [key], order.holder, ledger=order.ledger))
             ledger = stack.enter_context(open_ledger(order.ledger, holder=order.holder))
             self._source = leased(
                 self._fed, ledger, holder=order.name, max_age=order.max_age, since_ms=order.started_ms
             )
             asker = Asker(
-                [key],
+                held.keys,
                 order.asking,
                 ledger=ledger,
                 counters=self._counters,
                 progress=CallbackProgress(self._show),
                 stop=self._stop,
                 rng=random.Random(),
-                hold=hold,
+                hold=held.hold,
             )
             return await asker.ask_from(self._source)
 
-    async def _lock(self, stack: ExitStack, lock: Callable[[], AbstractContextManager[Hold]]) -> Hold:
+    async def _lock(
+        self, stack: ExitStack, lock: Callable[[], AbstractContextManager[LockedKeys]]
+    ) -> LockedKeys:
         """Take the key's lock; waits for it, since a lost lane may still have it."""
         give_up_at = anyio.current_time() + self._order.lock_within_s
         while True:

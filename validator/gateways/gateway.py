@@ -41,6 +41,7 @@ class GatewayOptions(Value, Struct, frozen=True, kw_only=True):
         network: the proxy to use, and the certificates to trust.
         transport: an httpx transport to use in place of the network, or None.
         wall_clock: the time of day in Unix seconds, for responses without a date; None for the system's.
+        on_answer: called with each response, whatever it says; None if nothing has to be done.
     """
 
     key: ApiKey
@@ -50,6 +51,7 @@ class GatewayOptions(Value, Struct, frozen=True, kw_only=True):
     network: Network = msgspec.field(default_factory=Network)
     transport: httpx.AsyncBaseTransport | None = None
     wall_clock: Callable[[], float] | None = None
+    on_answer: Callable[[], None] | None = None
 
     def __post_init__(self) -> None:
         """Raise `UsageError` for a timeout that no exchange can keep."""

@@ -92,6 +92,7 @@ async def open_exchange(
             timeout_s=options.timeout_s,
             wall_clock=options.wall_clock or time.time,
             trust=trust,
+            on_answer=options.on_answer,
         )
 
 

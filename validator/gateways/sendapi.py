@@ -82,6 +82,7 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[Gateway]:
         network=options.network,
         transport=options.transport,
         wall_clock=options.wall_clock or time.time,
+        on_answer=options.on_answer,
     )
     async with client:
         yield SendApi(client, host_of(base_url))

@@ -70,6 +70,7 @@ class Exchange:
             reading.
         wall_clock: the time of day in Unix seconds, for responses without a `Date`.
         trust: the certificates that the transport trusts, for messages; empty if not known.
+        on_answer: called with each response, whatever it says: the server has been reached.
     """
 
     transport: httpx.AsyncBaseTransport
@@ -79,6 +80,7 @@ class Exchange:
     timeout_s: float
     wall_clock: Callable[[], float]
     trust: str = ""
+    on_answer: Callable[[], None] | None = None
     _requests: RequestBytes = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -113,7 +115,7 @@ class Exchange:
                 request = self._requests.get(path) if method == "GET" else self._requests.post(path, body)
                 return await self.transport.exchange(
                     request,
-                    lambda reply: read(self.understand(reply, self.wall_clock())),
+                    lambda reply: read(self._understood(reply)),
                     cap_bytes=cap_bytes,
                     timeout_s=self.timeout_s,
                 )
@@ -127,11 +129,16 @@ class Exchange:
         except (httpx.RequestError, OSError) as error:
             raise _broken_off(error, host_of(self.base_url), self.trust) from error
 
+    def _understood(self, reply: Reply) -> Answer:
+        if self.on_answer is not None:
+            self.on_answer()
+        return self.understand(reply, self.wall_clock())
+
     async def _ask(self, request: httpx.Request, read: Callable[[Answer], T], cap_bytes: int) -> T:
         response = await self.transport.handle_async_request(request)
         try:
             reply = await _reply_in(response, cap_bytes)
-            return read(self.understand(reply, self.wall_clock()))
+            return read(self._understood(reply))
         except ApiError:
             # It may be the second answer to an earlier request. The answer to this request would follow it,
             # and a refusal does not say which number it is about.

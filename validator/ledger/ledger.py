@@ -203,8 +203,8 @@ class Ledger(LedgerReader, Protocol):
         """
         ...
 
-    def finish_run(self, run_id: int, finished_at_ms: int, exit_code: int, summary_json: str) -> None:
-        """Record how a run ended, together with the open group, durably.
+    def finish_run(self, run_id: int, finished_at_ms: int, exit_code: int, summary_json: str | None) -> None:
+        """Record how a run ended, together with the open group, durably; a refused run has no summary.
 
         Raises:
             LedgerError: it could not be written; nothing more is accepted.

@@ -61,6 +61,7 @@ class AsyncSendAPI:
         network: the proxy to use and the certificates to trust; by default those of the environment.
         transport: an httpx transport to use in place of the network; it ignores `network`.
         wall_clock: the time of day in Unix seconds, for responses without a `Date`.
+        on_answer: called with each response, whatever it says.
 
     Raises:
         UsageError: the key, the URL, the timeout or the number of connections is not valid. Nothing was sent.
@@ -76,6 +77,7 @@ class AsyncSendAPI:
         network: Network | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         wall_clock: Callable[[], float] = time.time,
+        on_answer: Callable[[], None] | None = None,
     ) -> None:
         require(
             _KINDS,
@@ -111,6 +113,7 @@ class AsyncSendAPI:
             wall_clock=wall_clock,
             trust=trust,
             transport=transport,
+            on_answer=on_answer,
         )
         # Before the first request, so that httpx logs no number at any level.
         mask_logs()

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cli.constants import ALWAYS_500, ANN, BOB, PLAIN
+from tests.support.cli.constants import ALWAYS_500, ANN, BOB, LIST, PLAIN
+from validator.errors import StoppedEarly
 
 
 @pytest.fixture
@@ -112,3 +113,19 @@ def test_a_lookup_is_either_offline_or_asks_everybody(run):
 
     assert done.code == 2
     assert "leave one of them out" in done.err
+
+
+@pytest.mark.parametrize("command", ["check", "sample"])
+@pytest.mark.parametrize(
+    ("options", "code"), [("-s sess_nobody", 6), ("--max-wait 1s", 5), ("--max-invalid 1%", 3)]
+)
+def test_a_run_that_is_refused_has_an_end_and_an_exit_code(run, provider, command, options, code):
+    provider(*["429"] * (code == StoppedEarly.exit_code))
+    Path("leads.csv").write_text(LIST)
+
+    done = run(command, "leads.csv", *PLAIN, *options.split())
+    (row,) = run("ledger", "runs", "--json").json["rows"]
+
+    assert (done.code, row["exit_code"], row["finished_at"] is None) == (code, code, False)
+    assert f"{command} leads.csv: exit {code}" in run("ledger", "stats").out
+    assert run("report", "leads.csv", "--accept", "possible").code == 0

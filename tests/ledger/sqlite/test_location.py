@@ -199,7 +199,7 @@ def test_own_links_and_files_in_a_shared_folder_are_followed(shared, path):
 def test_a_folder_in_the_ledgers_place_is_refused(path):
     path.mkdir(parents=True)
 
-    with pytest.raises(LedgerError, match=r"ledger\.sqlite is no file"):
+    with pytest.raises(LedgerError, match=r"ledger\.sqlite is a folder"):
         open_ledger(path, holder="pytest")
 
 

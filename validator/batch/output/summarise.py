@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from validator.batch.asking.counters import pace_per_min
 from validator.batch.recipients.job import SPLIT_VERDICTS
-from validator.errors import EXIT_TOO_MANY_UNKNOWN, EnoughFound
+from validator.errors import EXIT_TOO_MANY_UNKNOWN, SAME_AGAIN, EnoughFound
 from validator.model import Reason, Verdict
 from validator.reports import Changes, PlanSummary, RateUse, Summary, Timeline, legible
 from validator.version import __version__
@@ -90,6 +90,18 @@ class RunResult(Struct, frozen=True, kw_only=True):
     timeline: Timeline = field(default_factory=Timeline)
     changes: Changes = field(default_factory=Changes)
 
+    @property
+    def stopped_because(self) -> str | None:
+        """Why it ended early, or None.
+
+        If the summary has the next command, the sentence that the same command goes on is left out: with
+        `--refresh` the same one would ask about every number again.
+        """
+        if self.ending is None:
+            return None
+        text = str(self.ending)
+        return legible(text if self.next_command is None else text.replace(SAME_AGAIN, ""))
+
 
 def exit_code_of(
     ending: ValidatorError | None, counts: Counts, max_unknown: Tolerance, *, strict: bool = False
@@ -166,7 +178,7 @@ def summarise(
         exit_code=exit_code,
         command_line=None if result.command_line is None else legible(result.command_line),
         settings={name: legible(text) for name, text in result.settings.items()},
-        stopped_because=None if result.ending is None else legible(str(result.ending)),
+        stopped_because=result.stopped_because,
         next_command=None if result.next_command is None else legible(result.next_command),
         send_command=None if result.send_command is None else legible(result.send_command),
         warnings=result.warnings,

@@ -130,7 +130,7 @@ def summarise_sample(
         rate=use,
         whole=whole,
         exit_code=exit_code,
-        stopped_because=None if result.ending is None else legible(str(result.ending)),
+        stopped_because=result.stopped_because,
         next_command=None if result.next_command is None else legible(result.next_command),
         check_command=legible(check_command) if check_command and whole.calls_expected else None,
         warnings=result.warnings,

@@ -98,7 +98,7 @@ def refuse_kept(targets: Mapping[str, Path], kept: Sequence[tuple[str, Path]], *
 def _files_of(ledger: Path) -> Iterator[tuple[str, Path]]:
     yield "the ledger", ledger
     for part in LEDGER_PARTS:
-        yield f"the {part} file of the ledger", ledger.with_name(ledger.name + part)
+        yield f"the {part} file of the ledger", Path(f"{ledger}{part}")
 
 
 def make_split_folder(job: Job) -> None:

@@ -167,7 +167,8 @@ class ListSettings(Value, Struct, frozen=True, kw_only=True):
         """Convert words to members of their enums, and a single column to a tuple.
 
         Raises:
-            UsageError: an argument has a wrong type, or a word is not a member of its enum.
+            UsageError: an argument has a wrong type, a word is not a member of its enum, or settings
+                contradict each other.
         """
         for name, words in _WORDS.items():
             force_setattr(self, name, _member(name, words, getattr(self, name)))
@@ -177,6 +178,11 @@ class ListSettings(Value, Struct, frozen=True, kw_only=True):
         if self.enough is not None and self.several is Several.EACH:
             raise UsageError(
                 "--enough counts one number a row, and --several each asks about more; leave one of them out"
+            )
+        if self.only is Only.UNKNOWN and self.max_age == MaxAge.none():
+            raise UsageError(
+                "--only unknown asks about earlier failures only, and with --refresh (a max_age of 0) no "
+                "earlier answer counts, so that all others would become unknown; leave one of them out"
             )
         if self.price is not None:
             force_setattr(self, "price", parse_price(str(self.price)))

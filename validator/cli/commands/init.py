@@ -32,15 +32,19 @@ _HEAD = """\
 # options.
 """
 
-_REST = """
-[check]
+# Above the first table a setting applies to every command with such an option: under [check], `plan` and
+# `sample` would ignore it, and `sample` would ask about people who opted out.
+_REST = """\
+# suppress = ["opted-out.csv"]  # people you must not ask about or send to
 # price = "0.002"           # price of a check at your provider, to see costs
+# max-age = "yes=30d,no=7d" # how long earlier answers count
 # daily-cap = 5000          # numbers to ask about through each session in a day
 # rate-share = "50%"        # part of the key's limit to use, if others use the key too
+
+# The settings above apply to every command, those below to `validator check` only.
+[check]
 # deadline = "06:30"        # end at this time of day; the next run resumes
-# max-age = "yes=30d,no=7d" # how long earlier answers count
 # max-unknown = "1%"        # rows that may stay unknown in a successful run
-# suppress = ["opted-out.csv"]  # people you must not ask about or send to
 # split = "parts"           # a folder for the rows not on WhatsApp, invalid, and unknown
 # report = "report.html"    # an HTML report
 """

@@ -17,7 +17,7 @@ from validator.batch.planning.known_verdicts import latest_ms
 from validator.batch.recipients.variants import every_spelling
 from validator.batch.transfer.exporting import COLUMNS, export
 from validator.batch.transfer.importing import read_facts
-from validator.cli.commands.ledger_reading import require_ledger
+from validator.cli.commands.ledger_reading import require_ledger, require_named_ledger
 from validator.cli.process.show import show_rows
 from validator.cli.process.standard_streams import end_stdout, say
 from validator.cli.settings.kept_files import kept_files
@@ -44,6 +44,7 @@ LATEST_RUNS = 5
 
 def stats(*, ledger: Location, as_json: bool) -> None:
     """Show the answers by verdict and age, the results of each session, the latest runs, and the size."""
+    require_named_ledger(ledger)
     with read(ledger) as reader:
         found, runs = reader.stats(int(time.time() * 1000)), reader.runs(LATEST_RUNS)
     if as_json:

@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+from click.core import ParameterSource
+
 from validator.batch.recipients.variants import every_spelling
 from validator.cli.process.show import show_rows
 from validator.cli.process.standard_streams import say
@@ -68,6 +71,16 @@ def require_ledger(path: Location) -> None:
     """
     if isinstance(path, Path) and not path.exists():
         raise FileError(f"there is no ledger {path}; name the right one with --ledger")
+
+
+def require_named_ledger(path: Location) -> None:
+    """Check the ledger's file as `require_ledger`, but allow that the default one does not exist yet.
+
+    Raises:
+        FileError: an option, a variable or a settings file names a ledger that does not exist.
+    """
+    if click.get_current_context().get_parameter_source("ledger") is not ParameterSource.DEFAULT:
+        require_ledger(path)
 
 
 def _fact(row: FactRow) -> Iterator[object]:

@@ -18,7 +18,7 @@ from validator.cli.options.ask_options import AskOptions, under_signals
 from validator.cli.process.logs import set_up_logging
 from validator.cli.process.show import make_progress, show_rows, show_suspects
 from validator.cli.process.standard_streams import require_stdout
-from validator.errors import EXIT_TOO_MANY_UNKNOWN, UsageError
+from validator.errors import EXIT_TOO_MANY_UNKNOWN, SAME_AGAIN, StoppedEarly, UsageError
 from validator.ledger import read
 from validator.local_time import unix_ms
 from validator.model import Reason
@@ -109,7 +109,13 @@ def _asked(options: LookupOptions, warnings: list[str]) -> LookedUp:
         progress,
     ):
         next_round = partial(second_round, ledger=ledger, max_age=options.ages, now_ms=options.now_ms)
-        return _look_up(options, ledger, partial(_ask, under_signals(asker, stop), next_round, warnings))
+        try:
+            return _look_up(options, ledger, partial(_ask, under_signals(asker, stop), next_round, warnings))
+        except StoppedEarly as error:
+            if not options.refresh or SAME_AGAIN not in str(error):
+                raise
+            # The same command would ask about every number again.
+            raise StoppedEarly(str(error).replace(SAME_AGAIN, "")) from error
 
 
 def _look_up(options: LookupOptions, ledger: LedgerReader, ask: Callable[[Plan], None]) -> LookedUp:

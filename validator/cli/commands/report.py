@@ -14,6 +14,7 @@ from validator.batch.output.report_files import write_reports
 from validator.batch.output.summarise import RunResult, summarise
 from validator.batch.output.targets import check_targets, decided_by
 from validator.batch.planning.survey import known_after, survey
+from validator.cli.commands.ledger_reading import require_named_ledger
 from validator.cli.options import file_options as file_opt
 from validator.cli.options.list_options import ListOptions
 from validator.cli.process.logs import set_up_logging
@@ -29,6 +30,7 @@ def run(**given: Any) -> int:
     options = ListOptions(reports=file_opt.take_reports(given), **given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     now = datetime.now(UTC)
+    require_named_ledger(options.ledger)
     opened = options.opened()
     check_targets(
         {f"--{name}": path for name, path in options.reports.items()},

@@ -100,7 +100,7 @@ def ledger_at(location: Location) -> Iterator[Finding]:
         yield _absent(location)
     else:
         yield from _looked_through(location, partial(open_ledger, location, holder="validator doctor"))
-        modes = wider_modes(location.resolve())
+        modes = wider_modes(location.resolve()) if location.is_file() else ()
         yield from (Finding("permissions", State.WARNING, warning) for warning in modes)
     yield Finding("sqlite", State.OK, _sqlite())
 

@@ -65,8 +65,9 @@ class AskOptions(ProviderOptions, frozen=True, kw_only=True):
         context = click.get_current_context()
         if context.get_parameter_source("sessions") is ParameterSource.COMMANDLINE:
             raise UsageError("the sessions of --keys are in their tables; leave --session out")
-        keys = keys_named(self.key_names, context.find_root().meta.get(KEYS_META, {}), self)
-        require_distinct(keys)
+        tables = context.find_root().meta.get(KEYS_META, {})
+        keys = keys_named(self.key_names, tables, self, daily_cap=self.daily_cap)
+        require_distinct(keys, label="[keys.{}]")
         return keys
 
     @property

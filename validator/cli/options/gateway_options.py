@@ -50,9 +50,10 @@ def _choose(context: click.Context, option: click.Parameter, name: str) -> str: 
     context.meta[GATEWAY_META] = name
     if name in tables:
         given = {key: value for key, value in tables[name].items() if key not in {"default", "origin"}}
-        context.default_map = {**(context.default_map or {}), **as_defaults(context.command, given)}
-        origins = context.meta.get(ORIGINS_META, {}).setdefault(context.info_name, {})
-        origins.update(dict.fromkeys(given, tables[name].get("origin", "")))
+        given_in = dict.fromkeys(given, tables[name].get("origin", ""))
+        of_table = as_defaults(context.command, given, given_in)
+        context.default_map = {**(context.default_map or {}), **of_table}
+        context.meta.get(ORIGINS_META, {}).setdefault(context.info_name, {}).update(given_in)
     return name
 
 

@@ -58,15 +58,57 @@ def settings_of(context: click.Context, given: dict[str, Any]) -> Iterator[Setti
         context: the context of the command.
         given: the values from its command line, unparsed.
     """
-    root = context.find_root()
-    of_group = context.parent is not None and context.parent is not root
-    word = context.parent.info_name if of_group and context.parent else context.info_name
-    origins = root.meta.get(ORIGINS_META, {}).get(word, {})
     for option in context.command.params:
         if isinstance(option, click.Option) and option.name:
             name = long_name(option)
-            value, origin = _value(option, context, given, origins.get(name, ""))
+            value, origin = _value(option, context, given, _file_of(option, context))
             yield Setting(name, shown(name, value), origin)
+
+
+def with_place(message: str, option: click.Parameter | None, context: click.Context | None) -> str:
+    """Return the message about a value that is not understood, with the place where it is set.
+
+    The place is the flag, the environment variable, or the settings file with the option's name.
+    """
+    if context is None or not isinstance(option, click.Option):
+        return message
+    flag = f"--{long_name(option)}"
+    match context.get_parameter_source(option.name or ""):
+        case ParameterSource.COMMANDLINE:
+            return message if flag in message else f"{flag}: {message}"
+        case ParameterSource.ENVIRONMENT:
+            return f"{_variable_of(option, context)}: {message}"
+        case ParameterSource.DEFAULT_MAP:
+            return f"{_file_of(option, context)}: {long_name(option)}: {message}"
+        case _:
+            return message
+
+
+def placed(error: click.BadParameter) -> click.BadParameter:
+    """Return click's error about a value; if it is not from the command line, the message names its place."""
+    name = "" if error.param is None else error.param.name or ""
+    if error.ctx is None or error.ctx.get_parameter_source(name) not in _ELSEWHERE:
+        return error
+    message = with_place(error.message, error.param, error.ctx)
+    return click.BadParameter(message, error.ctx, error.param, error.param_hint)
+
+
+_ELSEWHERE = (ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
+
+
+def _file_of(option: click.Option, context: click.Context) -> str:
+    """Return the settings file, and the profile in it, which sets an option; empty if there is none."""
+    root = context.find_root()
+    of_group = context.parent is not None and context.parent is not root
+    word = context.parent.info_name if of_group and context.parent else context.info_name
+    return str(root.meta.get(ORIGINS_META, {}).get(word, {}).get(long_name(option), ""))
+
+
+def _variable_of(option: click.Option, context: click.Context) -> str:
+    """Return the environment variable with the value of an option."""
+    own = (option.variable_of(context),) if isinstance(option, OfGateway) else ()
+    names: tuple[str, ...] = (*own, *variables_of(option, context.auto_envvar_prefix or ""))
+    return next(name for name in names if os.environ.get(name))
 
 
 def _value(
@@ -78,9 +120,7 @@ def _value(
             # Options with an effect at parsing, such as `--progress`, are not in the command's parameters.
             return given.get(option.name or ""), f"{_ON_THE_LINE}{long_name(option)}"
         case ParameterSource.ENVIRONMENT:
-            own = (option.variable_of(context),) if isinstance(option, OfGateway) else ()
-            names = (*own, *variables_of(option, context.auto_envvar_prefix or ""))
-            name = next(name for name in names if os.environ.get(name))
+            name = _variable_of(option, context)
             return os.environ[name], f"{name} in the environment"
         case ParameterSource.DEFAULT_MAP:
             return (context.default_map or {}).get(option.name or ""), origin

@@ -30,9 +30,23 @@ class Parsed(click.ParamType[Any]):
         self.name = metavar
         self._parse = parse
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Parse a text, or a number of a settings file; a value that is already parsed passes."""
-        return self._parse(str(value)) if isinstance(value, str | int | float) else value
+        if not isinstance(value, str | int | float):
+            return value
+        return _placed(self._parse, str(value), param, ctx)
+
+
+def _placed(
+    parse: Callable[[str], Any], text: str, param: click.Parameter | None, ctx: click.Context | None
+) -> Any:
+    """Parse a text; the error about a wrong one names the place where it is set."""
+    try:
+        return parse(text)
+    except UsageError as error:
+        from validator.cli.options.shown_settings import with_place  # noqa: PLC0415 - see above
+
+        raise UsageError(with_place(str(error), param, ctx)) from error
 
 
 def of_settings(name: str, **arguments: Any) -> Callable[[str], Any]:
@@ -134,7 +148,7 @@ class LedgerPlace(FilePath):
         """Return a URL or a path."""
         from validator.ledger_url import LedgerUrl, ledger_location  # noqa: PLC0415 - see above
 
-        place = ledger_location(value) if isinstance(value, str) else value
+        place = _placed(ledger_location, value, param, ctx) if isinstance(value, str) else value
         return place if isinstance(place, LedgerUrl) else super().convert(place, param, ctx)
 
 

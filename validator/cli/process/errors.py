@@ -42,7 +42,8 @@ def _described(cause: BaseException) -> str:
         case click.ClickException():
             return cause.format_message()
         case KeyboardInterrupt() | click.exceptions.Abort():
-            return "interrupted; no recorded answer is lost, and the same command goes on from here"
+            words = "interrupted; no recorded answer is lost. The same command goes on from here, but with"
+            return f"{words} --refresh it asks about every number again"
         case MemoryError():
             words = "memory ran out; no recorded answer is lost. Give this process more memory, then run"
             return f"{words} the same command again"

@@ -33,23 +33,34 @@ def options_of(command: click.Command) -> dict[str, click.Option]:
     return {long_name(option): option for option in command.params if isinstance(option, click.Option)}
 
 
-def as_defaults(command: click.Command, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values by long option names in click's form for the defaults of a command."""
+def as_defaults(
+    command: click.Command, values: Mapping[str, Any], origins: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return values by long option names in click's form for the defaults of a command.
+
+    Args:
+        command: the command.
+        values: the values.
+        origins: the settings file of each value, for messages.
+
+    Raises:
+        UsageError: a value does not have the option's type.
+    """
     if isinstance(command, click.Group):
-        return {name: as_defaults(inner, values) for name, inner in command.commands.items()}
+        return {name: as_defaults(inner, values, origins) for name, inner in command.commands.items()}
     options = options_of(command)
     return {
-        options[name].name or name: _value(name, options[name], values[name])
+        options[name].name or name: _value(origins[name], name, options[name], values[name])
         for name in values
         if name in options
     }
 
 
-def _value(name: str, option: click.Option, value: Any) -> Any:
+def _value(origin: str, name: str, option: click.Option, value: Any) -> Any:
     """Return a value in the form of the command line: a text, or a list of texts for a repeatable option."""
     if option.is_flag != isinstance(value, bool):
         wanted = "true or false" if option.is_flag else "a text or a number, and not true or false"
-        raise UsageError(f"a settings file has {name} = {value!r}, and {name} needs {wanted}")
+        raise UsageError(f"{origin}: {name} = {value!r}, and {name} needs {wanted}")
     if option.is_flag:
         return value
     parts = [str(part) for part in (value if isinstance(value, list) else [value])]

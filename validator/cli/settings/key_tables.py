@@ -24,7 +24,11 @@ SETTINGS = frozenset(
 
 
 def keys_named(
-    names: tuple[str, ...], tables: Mapping[str, Mapping[str, Any]], options: ProviderOptions
+    names: tuple[str, ...],
+    tables: Mapping[str, Mapping[str, Any]],
+    options: ProviderOptions,
+    *,
+    daily_cap: int | None = None,
 ) -> tuple[KeySettings, ...]:
     """Return the keys of the named tables.
 
@@ -32,6 +36,7 @@ def keys_named(
         names: the names of the tables, in the order in which their sessions take turns.
         tables: the tables of all settings files.
         options: the values that a table does not set: rate, timeout, base URL, proxy, CA file.
+        daily_cap: the daily cap of a table that sets none; None for the default of its gateway.
 
     Raises:
         UsageError: a table is missing, or has a wrong value.
@@ -43,15 +48,15 @@ def keys_named(
             f"--keys names {missing[0]!r}, and no settings file of yours has [keys.{missing[0]}]; there are: "
             f"{there}. Write the table into your own settings file, or into one named with --config"
         )
-    return tuple(_key(name, tables[name], options) for name in dict.fromkeys(names))
+    return tuple(_key(name, tables[name], options, daily_cap) for name in dict.fromkeys(names))
 
 
-def _key(name: str, table: Mapping[str, Any], options: ProviderOptions) -> KeySettings:
+def _key(name: str, table: Mapping[str, Any], options: ProviderOptions, daily_cap: int | None) -> KeySettings:
     where = f"[keys.{name}]"
     if strange := sorted(set(table) - SETTINGS):
         raise UsageError(f"{where} has no setting {strange[0]!r}; there are: {', '.join(sorted(SETTINGS))}")
     gateway, sessions = _text(where, table, "gateway") or options.gateway, _sessions(where, table)
-    cap = table.get("daily-cap")
+    cap = table.get("daily-cap", daily_cap)
     if cap is not None and (isinstance(cap, bool) or not isinstance(cap, int) or cap < 2):  # noqa: PLR2004 - as --daily-cap
         raise UsageError(f"{where}: daily-cap is {cap!r}; a whole number from 2 is expected")
     rate = _text(where, table, "rate")
@@ -78,10 +83,15 @@ def _credential(where: str, table: Mapping[str, Any], gateway: str) -> ApiKey:
         raise UsageError(f"{where} names a file and a variable for the key; leave one of them out")
     capabilities = capabilities_of(gateway)
     variable = variable or capabilities.key_variable
-    text = key_text(Path(path).expanduser() if path else None, variable)
+    text = key_text(Path(path).expanduser() if path else None, variable, option=f"api-key-file in {where}")
     if not path and not text:
         raise UsageError(f"{where}: {variable} is not set; set it, or name a file with api-key-file")
-    return capabilities.parse_key(text)
+    try:
+        return capabilities.parse_key(text)
+    except UsageError as error:
+        # The words in parentheses name the variable and the option of a single key.
+        flaw, _, _ = str(error).partition(" (")
+        raise UsageError(f"{where}: the key in {path or variable} cannot be used: {flaw}") from None
 
 
 def _sessions(where: str, table: Mapping[str, Any]) -> tuple[str, ...]:

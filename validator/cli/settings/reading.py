@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from validator.cli.process.logs import set_up_logging
+from validator.cli.process.standard_streams import say
 from validator.cli.settings import environment
 from validator.cli.settings.defaults import (
     FILES_META,
@@ -68,7 +69,8 @@ def default_map(
     """Return the defaults of all commands from the settings files, and from a profile in them.
 
     Options have the same names in files and on the command line; a group has the options of all its commands.
-    Puts keys, gateways, origins and the profile's options into click's context, if there is one.
+    Puts keys, gateways, origins and the profile's options into click's context, if there is one, and prints
+    the warnings for its command.
     `on_settings` is as for `read_defaults`.
 
     Raises:
@@ -81,7 +83,12 @@ def default_map(
         context.meta[GUARDED_META] = found.guarded
         context.meta[ORIGINS_META] = found.origins
         context.meta[PROFILE_META] = found.profiles.get(profile or "", {})
-    return {name: as_defaults(command, found.options[name]) for name, command in commands.items()}
+        for warning in found.warnings.get(context.invoked_subcommand or "", ()):
+            say(warning)
+    return {
+        name: as_defaults(command, found.options[name], found.origins[name])
+        for name, command in commands.items()
+    }
 
 
 def settings_in(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
+from validator.cli.settings.narrow_lists import commands_without_lists
 from validator.cli.settings.settings_sources import SettingsFile, is_read, parsed
 from validator.errors import UsageError
 from validator.gateways.registry import GATEWAYS
@@ -69,6 +70,7 @@ class Defaults(Struct, frozen=True):
         origins: for each command and option, the origin of the value: the file, and the profile in it.
         profiles: for each profile of any file, the options that it sets for each command.
         guarded: the commands for which the user's own files name suppression lists.
+        warnings: for each command, what to print if it runs.
     """
 
     options: dict[str, dict[str, Any]]
@@ -77,6 +79,7 @@ class Defaults(Struct, frozen=True):
     origins: dict[str, dict[str, str]] = field(default_factory=dict)
     profiles: dict[str, dict[str, set[str]]] = field(default_factory=dict)
     guarded: set[str] = field(default_factory=set)
+    warnings: dict[str, list[str]] = field(default_factory=dict)
 
 
 def read_defaults(
@@ -157,6 +160,8 @@ def _merge(
     merged.keys.update(_key_tables(file.path, keys))
     for name, table in _gateway_tables(origin, gateways).items():
         merged.gateways.setdefault(name, {}).update(table)
+    for command, warning in commands_without_lists(origin, PROTECTING, shared, tables, known):
+        merged.warnings.setdefault(command, []).append(warning)
     sets: dict[str, set[str]] = {}
     for command, options in known.items():
         own = {name: value for name, value in shared.items() if name in options} | tables.get(command, {})

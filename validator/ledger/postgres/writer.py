@@ -125,7 +125,7 @@ class PostgresLedger(PostgresReader):
 
         return self._transact(body)
 
-    def finish_run(self, run_id: int, finished_at_ms: int, exit_code: int, summary_json: str) -> None:
+    def finish_run(self, run_id: int, finished_at_ms: int, exit_code: int, summary_json: str | None) -> None:
         """Record how a run ended, together with the open group, durably."""
         group = self._written_group()
 

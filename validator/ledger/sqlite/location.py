@@ -101,9 +101,10 @@ def proper_place(path: Path) -> Path:
     """Return the path of a ledger with its links followed.
 
     Raises:
-        LedgerError: its name is too long, it is on a network file system, or it belongs to another user in a
-            shared folder.
+        LedgerError: it is a folder, its name is too long, it is on a network file system, or it belongs to
+            another user in a shared folder.
     """
+    refuse_folder(path)  # first, since "." has no name
     refuse_long_name(path)  # before the links are followed, which would fail with such a name
     refuse_strangers(path)
     place = path.resolve()
@@ -151,6 +152,12 @@ def _is_strangers(part: Path, *, is_file: bool) -> bool:
     is_meant = is_file or stat.S_ISLNK(seen.st_mode)
     is_shared = bool(folder.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
     return is_meant and is_shared and seen.st_uid not in {os.geteuid(), 0}
+
+
+def refuse_folder(path: Path) -> None:
+    """Raise `LedgerError` for an existing folder."""
+    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for a name that is too long
+        raise LedgerError(f"the ledger {path} is a folder; name a file in it with --ledger")
 
 
 def refuse_long_name(path: Path) -> None:

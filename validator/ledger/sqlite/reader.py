@@ -12,6 +12,7 @@ from validator.ledger.sqlite import columns, facts
 from validator.ledger.sqlite.columns import FACT, LOOK_UP_ROWS, WANTED
 from validator.ledger.sqlite.connection import open_empty, open_reader, require_sound, translated
 from validator.ledger.sqlite.findings import read_findings
+from validator.ledger.sqlite.location import refuse_folder
 from validator.ledger.values import (
     LARGEST,
     OWN_ID_SUFFIX,
@@ -266,8 +267,9 @@ def read(path: Path) -> SqliteReader:
     """Open a ledger for reading only, while its writer may work; one that does not exist yet is empty.
 
     Raises:
-        LedgerError: the file is damaged, foreign, of another version, or cannot be read.
+        LedgerError: the file is damaged, foreign, of another version, a folder, or cannot be read.
     """
+    refuse_folder(path)
     path = path.resolve()
     return SqliteReader(path, open_reader(path))
 

@@ -188,7 +188,7 @@ class SqliteLedger(SqliteReader):
         with self._transaction() as writing:
             return writing.execute(BEGIN_RUN, (command, input_name, started_at_ms)).lastrowid or 0
 
-    def finish_run(self, run_id: int, finished_at_ms: int, exit_code: int, summary_json: str) -> None:
+    def finish_run(self, run_id: int, finished_at_ms: int, exit_code: int, summary_json: str | None) -> None:
         """Record how a run ended, together with the open group, durably.
 
         Raises:
