@@ -70,6 +70,7 @@ ROOMS = {
         {"columnar", "contents", "delimited", "frame", "renewed", "sampled", "several"},
         {"excel", "ndjson", "vcard"},
         {"formats"},
+        {"output_names"},
     ],
     "cli": [
         {"deferred"},

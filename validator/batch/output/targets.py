@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from validator.batch.output.annotate import annotate
 from validator.batch.planning.several_numbers import deciding_rows
+from validator.batch.recipients.job import require_written_endings
 from validator.errors import FileError, UsageError
 from validator.ledger import LEDGER_PARTS
 from validator.tables import (
@@ -63,10 +64,11 @@ def check_targets(
 
     Raises:
         FileError: a folder is missing or not writable, or a target is a folder.
-        UsageError: two of the files are the same.
+        UsageError: two of the files are the same, or a name has the ending of a format that is not written.
     """
     suppress = [("a --suppress list", path) for path in job.suppress]
     refuse_kept(targets, [*(("the input", path) for path in job.inputs), *suppress, *kept], ledger=ledger)
+    require_written_endings(job)
     for path in targets.values():
         require_writable(path)
     for (one, path), (other, other_path) in combinations(targets.items(), 2):

@@ -27,7 +27,7 @@ from validator.ledger_url import LedgerUrl
 from validator.phone import parse_region
 from validator.reports import count_text
 from validator.settings import parse_number
-from validator.tables import find_phone_column, open_table, require_writable, writing
+from validator.tables import find_phone_column, open_table, require_writable, require_written_ending, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -138,12 +138,22 @@ def _say(purged: Purged, what: str) -> None:
     say(f"{what}: {parts or 'nothing'}")
 
 
-def export_command(*, output: Path, ledger: Location, as_json: bool) -> None:
+def export_command(
+    *,
+    output: Path,
+    format: str | None,  # noqa: A002 - the option's name
+    ledger: Location,
+    as_json: bool,
+) -> None:
     """Write every fact to OUTPUT, a CSV, Parquet or NDJSON file with one row for each; `import` reads it."""
     require_ledger(ledger)
     refuse_kept({"OUTPUT": output}, kept_files(), ledger=ledger)
+    require_written_ending("OUTPUT", output, format)
     require_writable(output)
-    with read(ledger) as reader, writing(output, schema=COLUMNS, like=None, excel_safe=True) as writer:
+    with (
+        read(ledger) as reader,
+        writing(output, schema=COLUMNS, like=None, format=format, excel_safe=True) as writer,
+    ):
         exported = export(reader, writer)
     say(f"{count_text(exported, 'fact')} written to {output}")
     if as_json:

@@ -128,7 +128,7 @@ def purge(**given: Any) -> int | None:
     examples=(Example("Every fact, one on each row", "validator ledger export facts.parquet"),),
 )
 @click.argument("output", type=FILE)
-@opt.stack(opt.ledger_option, opt.json_option)
+@opt.stack(file_opt.format_option, opt.ledger_option, opt.json_option)
 def export_command(**given: Any) -> int | None:
     """Write every fact to OUTPUT, a CSV, Parquet or NDJSON file with one row for each; `import` reads it.
 

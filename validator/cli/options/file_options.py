@@ -38,6 +38,13 @@ region_option = click.option(
     help="Region of numbers without a country code: GB, +44 or Brazil.",
 )
 
+format_option = click.option(
+    "--format",
+    type=click.Choice(FORMATS),
+    metavar="FORMAT",
+    help=f"Format of the file: {', '.join(FORMATS)}.  [default: by its name]",
+)
+
 accept_option = click.option(
     "--accept",
     type=click.Choice(["valid", "possible"]),
