@@ -20,6 +20,7 @@ from validator.tables import (
     FrameWriter,
     SeveralTables,
     as_written,
+    is_stream,
     least_bytes,
     require_room,
     require_writable,
@@ -79,7 +80,7 @@ def check_targets(
 def refuse_existing(targets: Mapping[str, Path]) -> None:
     """Raise `FileError` if a file to write exists already."""
     for option, path in targets.items():
-        if path != _NOWHERE and os.path.lexists(path):
+        if not is_stream(path) and os.path.lexists(path):
             raise FileError(
                 f"{option}: {path} is there already, and --no-clobber keeps it; name another file, or leave "
                 "--no-clobber out"

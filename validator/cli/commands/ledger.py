@@ -7,6 +7,7 @@ import sys
 import time
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +19,8 @@ from validator.batch.recipients.variants import every_spelling
 from validator.batch.transfer.exporting import COLUMNS, export
 from validator.batch.transfer.importing import read_facts
 from validator.cli.commands.ledger_reading import require_ledger
+from validator.cli.lists.copies import copy_of_stdin
+from validator.cli.lists.inputs import STDIO, local_file
 from validator.cli.process.show import show_rows
 from validator.cli.process.standard_streams import end_stdout, say
 from validator.cli.settings.kept_files import kept_files
@@ -27,11 +30,17 @@ from validator.ledger_url import LedgerUrl
 from validator.phone import parse_region
 from validator.reports import count_text
 from validator.settings import parse_number
-from validator.tables import find_phone_column, open_table, require_writable, require_written_ending, writing
+from validator.tables import (
+    find_phone_column,
+    is_stdout,
+    open_table,
+    require_writable,
+    require_written_ending,
+    writing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
     from typing import TextIO
 
     from validator.ledger import Purged, RunRecord
@@ -149,6 +158,8 @@ def export_command(
     require_ledger(ledger)
     refuse_kept({"OUTPUT": output}, kept_files(), ledger=ledger)
     require_written_ending("OUTPUT", output, format)
+    if as_json and is_stdout(output):
+        raise UsageError("OUTPUT and --json both want standard output; leave it to one of them")
     require_writable(output)
     with (
         read(ledger) as reader,
@@ -169,7 +180,8 @@ def import_command(
     as_json: bool,
 ) -> None:
     """Import the facts in INPUT: another ledger's export, an annotated file, or another program's list."""
-    table = open_table(path)
+    name = "standard input" if path == Path(STDIO) else str(path)
+    table = open_table(_local(path))
     chosen = None if region is None else parse_region(region)
     named = column or ("e164" if "e164" in table.schema else None)
     facts = read_facts(
@@ -182,11 +194,16 @@ def import_command(
         news = opened.merge(facts.outcomes())
     counts = {"facts": facts.frame.height, "news": news, "skipped_rows": facts.skipped}
     say(
-        f"{count_text(counts['facts'], 'fact')} read from {path}, {news:,} of them new; "
+        f"{count_text(counts['facts'], 'fact')} read from {name}, {news:,} of them new; "
         f"{count_text(facts.skipped, 'row')} had no answer about a number"
     )
     if as_json:
         end_stdout({**counts})
+
+
+def _local(path: Path) -> Path:
+    """Return the file to read, which for standard input and pipes is a copy: it is read more than once."""
+    return copy_of_stdin(quiet=True) if path == Path(STDIO) else local_file(path, quiet=True)
 
 
 def _facts(path: Location, stats: LedgerStats, runs: Sequence[RunRecord]) -> Iterator[tuple[str, str]]:

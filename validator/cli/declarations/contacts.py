@@ -11,7 +11,7 @@ from validator.cli.help.help_pages import Command, Example
 from validator.cli.options import file_options as file_opt
 from validator.cli.options import shared_options as opt
 from validator.cli.options import stop_options as stop
-from validator.cli.options.values import FILE
+from validator.cli.options.values import OUTPUT
 
 
 @click.command(
@@ -27,7 +27,11 @@ from validator.cli.options.values import FILE
 @opt.stack(
     opt.session_option,
     click.option(
-        "-o", "--output", "--export", type=FILE, help="File to export to.  [default: standard output]"
+        "-o",
+        "--output",
+        "--export",
+        type=OUTPUT,
+        help="File to export to; - for standard output, as CSV.  [default: a table]",
     ),
     file_opt.format_option,
     opt.provider_options,
