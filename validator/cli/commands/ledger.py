@@ -24,7 +24,7 @@ from validator.cli.lists.inputs import STDIO, local_file
 from validator.cli.process.show import show_rows
 from validator.cli.process.standard_streams import end_stdout, say
 from validator.cli.settings.kept_files import kept_files
-from validator.errors import UsageError
+from validator.errors import Interrupted, UsageError
 from validator.ledger import Selection, open_ledger, read
 from validator.ledger_url import LedgerUrl
 from validator.phone import parse_region
@@ -82,15 +82,21 @@ def purge(
         after_ms=None if older_than is None else latest_ms(now_ms),
         numbers=every_spelling([*numbers, *_lines(numbers_file)]),
     )
-    _require_selection(selection, ledger)
+    _require_selection(selection, numbers_file)
+    require_ledger(ledger)
     if dry_run:
         with read(ledger) as reader:
             _tell(reader.purgeable(selection), "would be deleted", as_json=as_json)
         return
     with open_ledger(ledger, holder="validator ledger purge") as opened:
-        if not yes and not _is_confirmed(opened.purgeable(selection)):
-            say("nothing was deleted")
-            return
+        if not yes:
+            _require_terminal()
+            found = opened.purgeable(selection)
+            if not found:
+                _tell(found, "deleted", as_json=as_json)
+                return
+            if not _is_confirmed(found):
+                return
         _tell(opened.purge(selection), "deleted", as_json=as_json)
     if isinstance(ledger, LedgerUrl):
         say(
@@ -113,17 +119,32 @@ def _lines(file: TextIO | None) -> Iterator[Number]:
         ) from None
 
 
-def _require_selection(selection: Selection, path: Location) -> None:
-    if selection.before_ms is None and not selection.numbers:
-        raise UsageError("nothing to delete was chosen; add --older-than 30d, --number or --numbers")
-    require_ledger(path)
+def _require_selection(selection: Selection, file: TextIO | None) -> None:
+    if selection.before_ms is not None or selection.numbers:
+        return
+    if file is not None:
+        raise UsageError(f"--numbers {file.name} has no numbers, so nothing was deleted")
+    raise UsageError("nothing to delete was chosen; add --older-than 30d, --number or --numbers")
+
+
+def _require_terminal() -> None:
+    if not sys.stdin.isatty():
+        raise UsageError("there is no terminal to ask for confirmation; add --yes, or --dry-run")
 
 
 def _is_confirmed(found: Purged) -> bool:
-    if not sys.stdin.isatty():
-        raise UsageError("there is no terminal to ask for confirmation; add --yes, or --dry-run")
+    """Ask whether to delete; say so if nothing is, also if a signal ends the question."""
     _say(found, "would be deleted")
-    return click.confirm("Delete this permanently?", err=True)
+    is_confirmed = False
+    try:
+        is_confirmed = click.confirm("Delete this permanently?", err=True)
+    except (Interrupted, click.Abort):
+        click.echo(err=True)  # the question has no end of line yet
+        raise
+    finally:
+        if not is_confirmed:
+            say("nothing was deleted")
+    return is_confirmed
 
 
 def _tell(purged: Purged, what: str, *, as_json: bool) -> None:
