@@ -1,51 +1,14 @@
 """`validator ledger`: what an operator can ask and do."""
 
-import os
-import signal
-import subprocess
-import time
 from datetime import UTC, datetime
-from functools import partial
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from tests.support import commands
 from tests.support.cli.constants import ANN, BOB, PLAIN
 from validator.ledger import open_ledger, read
 from validator.model import Number, Outcome, Reason, Verdict
-
-DAY_MS = 86_400_000
-
-
-@pytest.fixture
-def known(ledger_path):
-    """Ann, found out yesterday, and Bob, two months ago."""
-    now_ms = int(time.time() * 1000)
-    with open_ledger(ledger_path, holder="pytest") as ledger:
-        for number, age_days in ((ANN, 1), (BOB, 60)):
-            ledger.record(
-                Outcome(
-                    number=Number.parse(number),
-                    verdict=Verdict.REGISTERED,
-                    checked_at_ms=now_ms - age_days * DAY_MS,
-                    gateway="sendapi",
-                    session="sess_a",
-                )
-            )
-    return ledger_path
-
-
-@pytest.fixture
-def left(known):
-    """The numbers that the ledger still knows."""
-
-    def numbers():
-        with read(known) as reader:
-            return [f"+{row.number}" for rows in reader.known() for row in rows]
-
-    return numbers
 
 
 def test_stats_tell_what_an_operator_asks(run, known, table):
@@ -116,16 +79,6 @@ def test_stats_of_a_ledger_that_is_not_there_yet_make_none(run, ledger_path):
     assert not ledger_path.exists()
 
 
-@pytest.fixture
-def terminal(environment):
-    """Standard input as a terminal on which somebody types."""
-    ours, theirs = os.openpty()
-    with os.fdopen(theirs, encoding="utf-8") as stdin:
-        environment.setattr("sys.stdin", stdin)
-        yield lambda text: os.write(ours, text.encode())
-    os.close(ours)
-
-
 def test_purge_forgets_what_is_older(run, left):
     done = run("ledger", "purge", "--older-than", "30d", "--yes", "--json")
 
@@ -175,37 +128,6 @@ def test_purge_asks_on_a_terminal(run, left, terminal, answer, rest):
     assert ("validator: nothing was deleted" in done.err) is (rest == [ANN, BOB])
 
 
-def test_purge_asks_nothing_where_nothing_would_be_deleted(run, left, terminal):
-    done = run("ledger", "purge", "--older-than", "400d", "--json")
-
-    assert (done.code, left()) == (0, [ANN, BOB])
-    assert done.said == ["validator: deleted: nothing"]
-    assert done.json["numbers"] == 0
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
-)
-def test_a_signal_at_the_question_ends_a_purge_at_once_and_deletes_nothing(left, signum, code):
-    ours, theirs = os.openpty()
-    # Started and not forked: polars changes what a signal does to a read when it is imported.
-    words = [*commands.START, "ledger", "purge", "--number", ANN]
-    with subprocess.Popen(
-        words, stdin=theirs, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, bufsize=0
-    ) as process:
-        os.close(theirs)
-        for _ in iter(partial(process.stderr.read, 1), b"]"):
-            pass
-        assert process.stderr.read(2) == b": "
-        process.send_signal(signum)
-        err = process.stderr.read().decode()
-    os.close(ours)
-
-    assert (process.returncode, left()) == (code, [ANN, BOB])
-    assert "validator: nothing was deleted" in err
-
-
 def test_purge_without_a_terminal_needs_a_yes(run, left, environment):
     environment.setattr("sys.stdin", StringIO())
 
@@ -227,16 +149,6 @@ def test_purge_needs_something_to_forget(run, known):
 
     assert done.code == 2
     assert "add --older-than 30d, --number or --numbers" in done.said[0]
-
-
-@pytest.mark.parametrize("content", ["", "\n \n"])
-def test_purge_says_so_if_a_file_has_no_numbers(run, left, content):
-    Path("gone.txt").write_text(content)
-
-    done = run("ledger", "purge", "--numbers", "gone.txt", "--yes")
-
-    assert (done.code, left()) == (2, [ANN, BOB])
-    assert "--numbers gone.txt has no numbers, so nothing was deleted" in done.said[0]
 
 
 def test_purge_makes_no_ledger_where_there_is_none(run, ledger_path):
