@@ -35,7 +35,7 @@ ROOMS = {
         {"planning"},
         {"asking", "transfer"},
         {"output", "sharing", "watching", "wiring"},
-        {"asked", "connected", "first_requests", "library_options", "planned"},
+        {"asked", "connected", "first_requests", "library_options", "library_words", "planned"},
         {"asker", "lookup"},
         {"open_asker", "run"},
         {"sample_run"},
@@ -70,6 +70,7 @@ ROOMS = {
         {"columnar", "contents", "delimited", "frame", "renewed", "sampled", "several"},
         {"excel", "ndjson", "vcard"},
         {"formats"},
+        {"output_names"},
     ],
     "cli": [
         {"deferred"},

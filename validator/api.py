@@ -107,7 +107,8 @@ def check_frame(
 
     Returns:
         The rows in the same order with unchanged columns, then `e164`, `verdict`, `is_whatsapp_user`,
-        `whatsapp_id`, `reason`, `source`, `checked_at`, and the columns that the settings add.
+        `whatsapp_id`, `reason`, `source`, `checked_at`, and the columns that the settings add; they replace
+        those of an earlier call.
 
     Raises:
         ValidatorError: as `check_file`, or the reason why the run ended early.

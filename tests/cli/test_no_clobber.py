@@ -48,3 +48,11 @@ def test_one_of_several_lists_with_an_output_is_enough(run, listed, provider):
 
     assert (done.code, app.log.checks, Path("a.checked.csv").exists()) == (3, 0, False)
     assert "b.checked.csv is there already" in done.err
+
+
+def test_metrics_describe_the_last_run_and_are_replaced(check):
+    assert check("--no-clobber", "--metrics", "run.prom").code == 0
+    before = Path("run.prom").read_text()
+
+    assert check("--no-clobber", "--metrics", "run.prom").code == 3
+    assert Path("run.prom").read_text() != before

@@ -13,7 +13,7 @@ Runs:
 
 - `run`, `sample_run`: a whole run over a list, or over a random part of it; `failed_run`: an end by an error.
 - `planned`, `preview`, `lookup`: the plan of a list, its first rows, and a few typed numbers.
-- `library_run`, `library_options`, `library_arguments`: runs of the Python library.
+- `library_run`, `library_options`, `library_arguments`, `library_words`: runs of the Python library.
 
 Parts of a run:
 

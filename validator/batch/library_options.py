@@ -12,6 +12,7 @@ from validator.batch.ask_settings import AskSettings, KeySettings
 from validator.batch.planning.misread import MOST_INVALID
 from validator.batch.recipients.job import ListSettings
 from validator.batch.watching.stop import Stop
+from validator.errors import UsageError
 from validator.ledger_url import LedgerUrl, ledger_location
 from validator.places import default_ledger
 
@@ -31,8 +32,9 @@ _KINDS = {
     "on_progress": Kind((Callable,), "a function").or_none,  # type: ignore[arg-type] # isinstance takes it
     "stop": Kind((Stop,), "a Stop").or_none,
 }
+_FILES = ("output", "sendable", "split", "report", "summary")
 _TARGET_KINDS = {
-    **dict.fromkeys(("output", "sendable", "split", "report", "summary"), FILE.or_none),
+    **dict.fromkeys(_FILES, FILE.or_none),
     "max_unknown": Kind((str, int), "a text or a whole number"),
     "max_invalid": NUMBER.within(0, 1),
 }
@@ -84,6 +86,8 @@ class RunOptions:
 def _location(given: Path | LedgerUrl | str) -> Location:
     if isinstance(given, LedgerUrl):
         return given
+    if str(given) == "-":
+        raise UsageError("ledger is '-'; it is kept in a file, so name one")
     return ledger_location(given) if isinstance(given, str) else path("ledger", given)
 
 
@@ -112,5 +116,10 @@ class FileTargets:
     max_invalid: float = MOST_INVALID
 
     def __post_init__(self) -> None:
-        """Raise `UsageError` for an argument of a wrong type."""
+        """Raise `UsageError` for an argument of a wrong type, or the command's word for standard output."""
         require(_TARGET_KINDS, **{name: getattr(self, name) for name in _TARGET_KINDS})
+        for name in _FILES:
+            if str(getattr(self, name)) == "-":
+                raise UsageError(
+                    f"{name} is '-'; the library writes no standard output. Name a file, or use check_frame"
+                )

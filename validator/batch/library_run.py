@@ -17,10 +17,11 @@ from anyio.from_thread import start_blocking_portal
 from validator.batch.ask_settings import require_distinct
 from validator.batch.asked import Asked
 from validator.batch.library_options import FileTargets
+from validator.batch.library_words import in_python_words
 from validator.batch.open_asker import open_asker
 from validator.batch.output.targets import check_targets, make_split_folder, require_room_for_output
 from validator.batch.recipients.job import Job, ListSettings, checked_name
-from validator.batch.recipients.opening import open_job
+from validator.batch.recipients.opening import open_job, without_earlier
 from validator.batch.run import ListRun, Run, RunSettings, SummaryT
 from validator.batch.sample_run import SampleRun, SampleSettings, rate_of
 from validator.batch.verdict_columns import output_schema
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from validator.batch.planning.plan import Plan
     from validator.batch.recipients.opening import Opened
     from validator.reports import Progress, ProgressState, SampleSummary, Summary
+    from validator.tables import Table
 
     OnProgress = Callable[[ProgressState], None]
 
@@ -117,16 +119,17 @@ def sample_run(
 @contextmanager
 def frame_run(frame: pl.DataFrame, options: RunOptions) -> Iterator[LibraryRun[Summary]]:
     """Set up the run over a frame with rows, as described in `check_frame`."""
-    table, writer = FrameTable(frame), FrameWriter()
+    table, writer = frame_table(frame, options.settings), FrameWriter()
     job = Job(
         **options.settings.values(),
         input=table.path,
         output=writer,
         suppress=tuple(map(Path, options.suppress)),
     )
-    opened = open_job(job, table=table)
-    with _parts(opened, options, partial(ListRun, opened, settings=RunSettings()), writer) as parts:
-        yield parts
+    with in_python_words():
+        opened = open_job(job, table=table)
+        with _parts(opened, options, partial(ListRun, opened, settings=RunSettings()), writer) as parts:
+            yield parts
 
 
 @contextmanager
@@ -214,5 +217,12 @@ async def _stop_when_cancelled(stop: Stop) -> None:
 
 def without_rows(frame: pl.DataFrame, settings: ListSettings) -> pl.DataFrame:
     """Return an empty frame with the added columns."""
-    job = Job(**settings.values(), input=FrameTable(frame).path, output=FrameWriter())
-    return pl.DataFrame(schema=output_schema(FrameTable(frame), job.prefix, job.extras))
+    table = frame_table(frame, settings)
+    job = Job(**settings.values(), input=table.path, output=FrameWriter())
+    with in_python_words():
+        return pl.DataFrame(schema=output_schema(table, job.prefix, job.extras))
+
+
+def frame_table(frame: pl.DataFrame, settings: ListSettings) -> Table:
+    """Return a frame as a list. A cell of a notebook that is run twice gives the columns it has added."""
+    return without_earlier(FrameTable(frame), settings.prefix)

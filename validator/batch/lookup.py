@@ -64,6 +64,12 @@ def look_up(
     return typed.hstack(findings.with_columns(pl.col("checked_at").dt.to_string("iso:strict")))
 
 
+def any_known(rows: LookedUp) -> bool:
+    """Whether a row has an answer, of this run or an earlier one."""
+    answers = [Verdict.REGISTERED.value, Verdict.NOT_REGISTERED.value]
+    return bool(rows["verdict"].is_in(answers).any())
+
+
 def any_unknown(rows: LookedUp) -> bool:
     """Whether a row is still `unknown`."""
     return bool((rows["verdict"] == Verdict.UNKNOWN.value).any())

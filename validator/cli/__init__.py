@@ -50,6 +50,8 @@ _POLARS = {
 
 # Names of standard output, as an output or as the value of an option.
 _STDOUT = frozenset({"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "-o-"})
+_OUTPUTS = frozenset({"-o", "--output", "--export", "--sendable", "--report", "--summary"})
+_DASHED = frozenset(f"{option}=-" for option in _OUTPUTS)
 
 # The short help of each command. It is kept here so that `--help` does not import polars and httpx.
 COMMANDS = {
@@ -163,8 +165,9 @@ def _wants_json(words: Sequence[str]) -> bool:
     If an output goes to standard output, only its rows may go there.
     """
     asked = [value for name, value in os.environ.items() if re.fullmatch(r"VALIDATOR_\w+_AS_JSON", name)]
-    is_output = any(option in {"-o", "--output"} and word == "-" for option, word in pairwise(words))
-    if is_output or "--output=-" in words or any(word.rpartition("=")[2] in _STDOUT for word in words):
+    is_output = any(option in _OUTPUTS and word == "-" for option, word in pairwise(words))
+    names_it = any(word.rpartition("=")[2] in _STDOUT or word in _DASHED for word in words)
+    if is_output or names_it:
         return False
     return "--json" in words or any(value.lower() in {"1", "true", "yes", "on"} for value in asked)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +25,19 @@ def work(command: str, given: Mapping[str, Any], *, function: str = "run") -> in
     # An error is shown even if no more file can be opened, or memory has run out.
     import_module("validator.cli.process.errors")
     do = getattr(import_module(f"validator.cli.commands.{command}"), function)
+    let_signals_interrupt_reads()
     if not gc.isenabled():
         collect_garbage_rarely()
     code: int | None = do(**given)
     return code
+
+
+def let_signals_interrupt_reads() -> None:
+    """Let Ctrl-C end a read that waits for a line or a pipe.
+
+    When polars is imported, it puts a handler of its own before Python's, with which such a read goes on.
+    """
+    signal.siginterrupt(signal.SIGINT, True)  # noqa: FBT003 - has no keywords
 
 
 def collect_garbage_rarely() -> None:

@@ -34,6 +34,7 @@ from validator.tables.formats import (
 )
 from validator.tables.formulas import defused, defused_rows
 from validator.tables.frame import FrameTable, FrameWriter
+from validator.tables.output_names import require_written_ending
 from validator.tables.renewed import RenewedTable, as_written
 from validator.tables.sampled import SampledTable
 from validator.tables.several import SeveralTables, together, writing_as_one, writing_parts
@@ -88,6 +89,7 @@ __all__ = [
     "require_column",
     "require_room",
     "require_writable",
+    "require_written_ending",
     "same_file",
     "store",
     "suffix_of",

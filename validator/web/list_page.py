@@ -18,11 +18,13 @@ from validator.ranges import SAMPLE_SIZE
 from validator.web.list_preview import plan_words, preview_list, reason_words
 from validator.web.lists import REPORT, Choices, Missing, RunState
 from validator.web.pages import render
+from validator.web.reading import problems_of, usable
 from validator.web.sessions import sessions_of
 from validator.web.upload import fields_of
 from validator.web.watching import progress_events
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from starlette.requests import Request
@@ -76,8 +78,11 @@ class ListPage:
         """Return the page of a list."""
         return HTMLResponse(self.page(self._list(request)))
 
-    def page(self, stored: StoredList, notice: str = "") -> str:
-        """Return the page of a list, with a notice if there is one."""
+    def page(self, stored: StoredList, notice: str = "", reading: Mapping[str, object] | None = None) -> str:
+        """Return the page of a list, with a notice if there is one.
+
+        The browser asks for how the list is read afterwards, unless the values for that part are given.
+        """
         runs = self._parts.runs
         check, sample = (runs.state_of(stored, kind) for kind in ("check", "sample"))
         values = {
@@ -88,53 +93,70 @@ class ListPage:
             "sample_state": sample,
             "can_go_on": check in _UNFINISHED,
             "files": self._parts.lists.meanings(stored) if check in _WITH_FILES else [],
+            "is_read": reading is not None,
         }
-        return render("list.html.j2", values)
+        return render("list.html.j2", {**values, **(reading or {})})
 
     async def reading(self, request: Request) -> Response:
         """Return the part of the page that shows how a list is read, and the plan."""
-        return HTMLResponse(await self._reading_part(self._list(request)))
+        stored = self._list(request)
+        return HTMLResponse(render("reading.html.j2", await self._reading(stored, stored.choices)))
 
-    async def _reading_part(self, stored: StoredList) -> str:
+    async def _reading(self, stored: StoredList, entered: Choices) -> dict[str, object]:
+        """Return the values of that part: the list as it is read now, and the forms as they were entered.
+
+        A choice that an older version has stored may be wrong: the list is shown without it.
+        """
         parts, runs = self._parts, self._parts.runs
         source, gateway = parts.lists.source(stored), runs.provider.gateway
         list_preview = await anyio.to_thread.run_sync(
-            preview_list, source, stored.choices, runs.options, gateway
+            preview_list, source, usable(stored.choices), runs.options, gateway
         )
-        values = {
+        return {
             "list": stored,
-            "choices": stored.choices,
+            "choices": entered,
+            "problems": problems_of(entered),
             "list_preview": list_preview,
             "plan": plan_words(list_preview.preview.plan) if list_preview.preview else None,
             "reason_words": reason_words,
             "numbers": list(Numbers),
             "several": list(Several),
             "host": runs.provider.host,
-            "session": stored.choices.session or runs.provider.session,
+            "session": entered.session or runs.provider.session,
             "has_key": parts.key.key is not None,
             "size": SAMPLE_SIZE,
         }
-        return render("reading.html.j2", values)
+
+    async def _refused(self, request: Request, stored: StoredList, entered: Choices) -> Response:
+        """Return the forms as they were entered, with what is wrong at each field; nothing is stored."""
+        reading = await self._reading(stored, entered)
+        is_part = "hx-request" in request.headers
+        page = render("reading.html.j2", reading) if is_part else self.page(stored, reading=reading)
+        return HTMLResponse(page, status_code=422)
 
     async def read_again(self, request: Request) -> Response:
         """Read a list in another way; the results of the earlier way are deleted."""
         stored, fields = self._list(request), await fields_of(request)
         if self._parts.runs.of(stored):
             raise Busy("this list is being checked; pause or stop that first, then change how it is read")
-        before = stored
-        stored = self._parts.lists.choose(stored, _chosen(stored.choices, fields))
+        before, entered = stored, _chosen(stored.choices, fields)
+        if fields.keys() & problems_of(entered).keys():
+            return await self._refused(request, stored, entered)
+        stored = self._parts.lists.choose(stored, entered)
         if "hx-request" not in request.headers:
             return _back_to(stored)
         # Deleted results are on another part of the page, so the whole page is loaded again.
         had_results = (before.sample, before.check) != (stored.sample, stored.check)
         headers = {"HX-Refresh": "true"} if had_results else None
-        return HTMLResponse(await self._reading_part(stored), headers=headers)
+        part = render("reading.html.j2", await self._reading(stored, stored.choices))
+        return HTMLResponse(part, headers=headers)
 
     async def sessions(self, request: Request) -> Response:
         """Return a choice of the key's sessions, or a field to enter one with the reason."""
         stored, parts = self._list(request), self._parts
         found, problem = await sessions_of(parts.key, parts.runs)
-        chosen = stored.choices.session or parts.runs.provider.session
+        entered = request.query_params.get("session", "")
+        chosen = entered or stored.choices.session or parts.runs.provider.session
         values = {"sessions": found, "problem": problem, "session": chosen}
         return HTMLResponse(render("sessions.html.j2", values))
 
@@ -150,7 +172,10 @@ class ListPage:
         """Start a run with the choices of the form; fields that it lacks keep their earlier values."""
         stored, fields = self._list(request), await fields_of(request)
         if self._parts.runs.of(stored) is None:
-            stored = self._parts.lists.choose(stored, _chosen(stored.choices, fields))
+            entered = _chosen(stored.choices, fields)
+            if problems_of(entered):
+                return await self._refused(request, stored, entered)
+            stored = self._parts.lists.choose(stored, entered)
         self._parts.runs.start(stored, kind)
         return _back_to(stored)
 

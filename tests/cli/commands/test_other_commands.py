@@ -111,6 +111,29 @@ def test_lookup_ends_as_a_check_would_where_the_provider_refuses(run, provider):
     assert len(done.said) == 1
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("option", ["", "--json"])
+def test_a_lookup_that_is_interrupted_shows_the_answers_it_has(provider, spawn, until, option):
+    app = provider(latency_ms=100, plan="unlimited")
+    numbers = [f"+4477009{place:05}" for place in range(20, 60)]
+    options = ["--concurrency", "1", "--rate", "none", *filter(None, [option])]
+    process = spawn("lookup", *numbers, *PLAIN, *options)
+    until(lambda: app.log.checks > 3)
+
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+
+    assert process.returncode == 130
+    assert "interrupted" in err
+    if option:
+        assert json.loads(out)["exit_code"] == 130
+    else:
+        header, *rows = (line.split("\t") for line in out.splitlines())
+        verdicts = [row[header.index("verdict")] for row in rows]
+        assert len(verdicts) == len(numbers)
+        assert 3 <= len(verdicts) - verdicts.count("unknown") == app.log.checks < len(numbers)
+
+
 @pytest.mark.parametrize("page", [0, 25, 250])
 def test_contacts_are_listed_over_all_pages(run, provider, table, page):
     provider(contacts=page)

@@ -13,12 +13,14 @@ from msgspec.structs import replace
 
 from validator.batch.output.annotate import annotate
 from validator.batch.planning.several_numbers import deciding_rows
+from validator.batch.recipients.job import require_written_endings
 from validator.errors import FileError, UsageError
 from validator.ledger import LEDGER_PARTS
 from validator.tables import (
     FrameWriter,
     SeveralTables,
     as_written,
+    is_stream,
     least_bytes,
     require_room,
     require_writable,
@@ -63,10 +65,11 @@ def check_targets(
 
     Raises:
         FileError: a folder is missing or not writable, or a target is a folder.
-        UsageError: two of the files are the same.
+        UsageError: two of the files are the same, or a name has the ending of a format that is not written.
     """
     suppress = [("a --suppress list", path) for path in job.suppress]
     refuse_kept(targets, [*(("the input", path) for path in job.inputs), *suppress, *kept], ledger=ledger)
+    require_written_endings(job)
     for path in targets.values():
         require_writable(path)
     for (one, path), (other, other_path) in combinations(targets.items(), 2):
@@ -77,7 +80,7 @@ def check_targets(
 def refuse_existing(targets: Mapping[str, Path]) -> None:
     """Raise `FileError` if a file to write exists already."""
     for option, path in targets.items():
-        if path != _NOWHERE and os.path.lexists(path):
+        if not is_stream(path) and os.path.lexists(path):
             raise FileError(
                 f"{option}: {path} is there already, and --no-clobber keeps it; name another file, or leave "
                 "--no-clobber out"

@@ -17,7 +17,14 @@ from validator.model import Verdict
 from validator.phone import Accept, Numbers
 from validator.reports import legible
 from validator.settings import MaxAge, parse_price
-from validator.tables import FrameWriter, ReadOptions, ending_beside, ending_of, output_ending
+from validator.tables import (
+    FrameWriter,
+    ReadOptions,
+    ending_beside,
+    ending_of,
+    output_ending,
+    require_written_ending,
+)
 from validator.value import Value
 
 if TYPE_CHECKING:
@@ -268,6 +275,14 @@ class Job(ListSettings, frozen=True, kw_only=True):
             **{_option_of(verdict): path for verdict, path in self.segments.items()},
             **{f"the output of {given}": path for given, path in parts},
         }
+
+
+def require_written_endings(job: Job) -> None:
+    """Raise `UsageError` if the name of the output or the sendable file promises what is not written."""
+    named = {"--output": job.output, "--sendable": job.sendable}
+    for option, path in named.items():
+        if isinstance(path, Path):
+            require_written_ending(option, path, job.format, like=job.input)
 
 
 def checked_name(path: Path, format: str | None) -> str:  # noqa: A002 - the option's own word

@@ -126,7 +126,7 @@ def open_job(job: Job, *, table: Table | None = None) -> Opened:
 
     Args:
         job: the job.
-        table: the list, if it is not a file.
+        table: the list, if it is not a file; without the columns that an earlier run has added.
 
     Raises:
         FileError: the list cannot be read, or a column is missing.
@@ -147,8 +147,12 @@ def open_list(path: Path, job: ListSettings) -> Table:
     Raises:
         FileError: it cannot be read.
     """
-    table = open_table(path, options=job.options)
-    earlier = earlier_columns(table.schema, job.prefix)
+    return without_earlier(open_table(path, options=job.options), job.prefix)
+
+
+def without_earlier(table: Table, prefix: str) -> Table:
+    """Return a list without the columns that an earlier run has added."""
+    earlier = earlier_columns(table.schema, prefix)
     return RenewedTable(table, earlier) if earlier else table
 
 

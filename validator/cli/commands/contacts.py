@@ -15,7 +15,7 @@ from validator.cli.process.signals import run_interruptible
 from validator.cli.process.standard_streams import require_stdout, say
 from validator.cli.settings.credentials import ProviderOptions, require_offered, require_sessions
 from validator.cli.settings.kept_files import kept_files
-from validator.tables import require_writable, writing
+from validator.tables import require_writable, require_written_ending, writing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +53,7 @@ def run(
     else:
         kept = kept_files(options.api_key_file, options.ca_file)
         refuse_kept({"--output": output}, kept, ledger=ledger)
+        require_written_ending("--output", output, format)
         require_writable(output)
     sessions = require_sessions(sessions, options.gateway)
     key = options.key_settings(sessions)

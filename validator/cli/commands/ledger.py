@@ -7,6 +7,7 @@ import sys
 import time
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,20 +19,28 @@ from validator.batch.recipients.variants import every_spelling
 from validator.batch.transfer.exporting import COLUMNS, export
 from validator.batch.transfer.importing import read_facts
 from validator.cli.commands.ledger_reading import require_ledger, require_named_ledger
+from validator.cli.lists.copies import copy_of_stdin
+from validator.cli.lists.inputs import STDIO, local_file
 from validator.cli.process.show import show_rows
 from validator.cli.process.standard_streams import end_stdout, say
 from validator.cli.settings.kept_files import kept_files
-from validator.errors import UsageError
+from validator.errors import Interrupted, UsageError
 from validator.ledger import Selection, open_ledger, read
 from validator.ledger_url import LedgerUrl
 from validator.phone import parse_region
 from validator.reports import count_text
 from validator.settings import parse_number
-from validator.tables import find_phone_column, open_table, require_writable, writing
+from validator.tables import (
+    find_phone_column,
+    is_stdout,
+    open_table,
+    require_writable,
+    require_written_ending,
+    writing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
     from typing import TextIO
 
     from validator.ledger import Purged, RunRecord
@@ -74,15 +83,21 @@ def purge(
         after_ms=None if older_than is None else latest_ms(now_ms),
         numbers=every_spelling([*numbers, *_lines(numbers_file)]),
     )
-    _require_selection(selection, ledger)
+    _require_selection(selection, numbers_file)
+    require_ledger(ledger)
     if dry_run:
         with read(ledger) as reader:
             _tell(reader.purgeable(selection), "would be deleted", as_json=as_json)
         return
     with open_ledger(ledger, holder="validator ledger purge") as opened:
-        if not yes and not _is_confirmed(opened.purgeable(selection)):
-            say("nothing was deleted")
-            return
+        if not yes:
+            _require_terminal()
+            found = opened.purgeable(selection)
+            if not found:
+                _tell(found, "deleted", as_json=as_json)
+                return
+            if not _is_confirmed(found):
+                return
         _tell(opened.purge(selection), "deleted", as_json=as_json)
     if isinstance(ledger, LedgerUrl):
         say(
@@ -105,17 +120,32 @@ def _lines(file: TextIO | None) -> Iterator[Number]:
         ) from None
 
 
-def _require_selection(selection: Selection, path: Location) -> None:
-    if selection.before_ms is None and not selection.numbers:
-        raise UsageError("nothing to delete was chosen; add --older-than 30d, --number or --numbers")
-    require_ledger(path)
+def _require_selection(selection: Selection, file: TextIO | None) -> None:
+    if selection.before_ms is not None or selection.numbers:
+        return
+    if file is not None:
+        raise UsageError(f"--numbers {file.name} has no numbers, so nothing was deleted")
+    raise UsageError("nothing to delete was chosen; add --older-than 30d, --number or --numbers")
+
+
+def _require_terminal() -> None:
+    if not sys.stdin.isatty():
+        raise UsageError("there is no terminal to ask for confirmation; add --yes, or --dry-run")
 
 
 def _is_confirmed(found: Purged) -> bool:
-    if not sys.stdin.isatty():
-        raise UsageError("there is no terminal to ask for confirmation; add --yes, or --dry-run")
+    """Ask whether to delete; say so if nothing is, also if a signal ends the question."""
     _say(found, "would be deleted")
-    return click.confirm("Delete this permanently?", err=True)
+    is_confirmed = False
+    try:
+        is_confirmed = click.confirm("Delete this permanently?", err=True)
+    except (Interrupted, click.Abort):
+        click.echo(err=True)  # the question has no end of line yet
+        raise
+    finally:
+        if not is_confirmed:
+            say("nothing was deleted")
+    return is_confirmed
 
 
 def _tell(purged: Purged, what: str, *, as_json: bool) -> None:
@@ -139,12 +169,24 @@ def _say(purged: Purged, what: str) -> None:
     say(f"{what}: {parts or 'nothing'}")
 
 
-def export_command(*, output: Path, ledger: Location, as_json: bool) -> None:
+def export_command(
+    *,
+    output: Path,
+    format: str | None,  # noqa: A002 - the option's name
+    ledger: Location,
+    as_json: bool,
+) -> None:
     """Write every fact to OUTPUT, a CSV, Parquet or NDJSON file with one row for each; `import` reads it."""
     require_ledger(ledger)
     refuse_kept({"OUTPUT": output}, kept_files(), ledger=ledger)
+    require_written_ending("OUTPUT", output, format)
+    if as_json and is_stdout(output):
+        raise UsageError("OUTPUT and --json both want standard output; leave it to one of them")
     require_writable(output)
-    with read(ledger) as reader, writing(output, schema=COLUMNS, like=None, excel_safe=True) as writer:
+    with (
+        read(ledger) as reader,
+        writing(output, schema=COLUMNS, like=None, format=format, excel_safe=True) as writer,
+    ):
         exported = export(reader, writer)
     say(f"{count_text(exported, 'fact')} written to {output}")
     if as_json:
@@ -160,7 +202,8 @@ def import_command(
     as_json: bool,
 ) -> None:
     """Import the facts in INPUT: another ledger's export, an annotated file, or another program's list."""
-    table = open_table(path)
+    name = "standard input" if path == Path(STDIO) else str(path)
+    table = open_table(_local(path))
     chosen = None if region is None else parse_region(region)
     named = column or ("e164" if "e164" in table.schema else None)
     facts = read_facts(
@@ -173,11 +216,16 @@ def import_command(
         news = opened.merge(facts.outcomes())
     counts = {"facts": facts.frame.height, "news": news, "skipped_rows": facts.skipped}
     say(
-        f"{count_text(counts['facts'], 'fact')} read from {path}, {news:,} of them new; "
+        f"{count_text(counts['facts'], 'fact')} read from {name}, {news:,} of them new; "
         f"{count_text(facts.skipped, 'row')} had no answer about a number"
     )
     if as_json:
         end_stdout({**counts})
+
+
+def _local(path: Path) -> Path:
+    """Return the file to read, which for standard input and pipes is a copy: it is read more than once."""
+    return copy_of_stdin(quiet=True) if path == Path(STDIO) else local_file(path, quiet=True)
 
 
 def _facts(path: Location, stats: LedgerStats, runs: Sequence[RunRecord]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import field
 
-from validator.batch.lookup import any_unknown, look_up
+from validator.batch.lookup import any_known, any_unknown, look_up
 from validator.batch.open_asker import open_asker
 from validator.batch.open_files import raise_limit
 from validator.batch.planning.plan import second_round
@@ -18,7 +18,7 @@ from validator.cli.options.ask_options import AskOptions, under_signals
 from validator.cli.process.logs import set_up_logging
 from validator.cli.process.show import make_progress, show_rows, show_suspects
 from validator.cli.process.standard_streams import require_stdout
-from validator.errors import EXIT_TOO_MANY_UNKNOWN, SAME_AGAIN, StoppedEarly, UsageError
+from validator.errors import EXIT_TOO_MANY_UNKNOWN, SAME_AGAIN, StoppedEarly, UsageError, ValidatorError
 from validator.ledger import read
 from validator.local_time import unix_ms
 from validator.model import Reason
@@ -28,6 +28,7 @@ from validator.settings import MaxAge
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from validator.batch.asked import Asked
     from validator.batch.lookup import LookedUp
     from validator.batch.planning.plan import Plan
     from validator.batch.run import Ask
@@ -67,9 +68,15 @@ def run(**given: Any) -> int:
     options = LookupOptions(**given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     require_stdout()
-    warnings: list[str] = []
-    rows = _known(options) if options.offline else _asked(options, warnings)
-    show_rows(rows.columns, rows.iter_rows(), as_json=options.as_json)
+    asked: list[Asked] = []
+    rows = _known(options) if options.offline else _asked(options, asked)
+    ending = next((one.ending for one in asked), None)
+    if ending is None:
+        show_rows(rows.columns, rows.iter_rows(), as_json=options.as_json)
+    else:
+        _show_answers(rows, as_json=options.as_json)
+        raise _ended(ending, refresh=options.refresh)
+    warnings = [warning for one in asked for warning in one.warnings]
     if not any_unknown(rows):
         return 0
     for warning in warnings:
@@ -77,6 +84,15 @@ def run(**given: Any) -> int:
     if options.quiet:
         show_suspects(rows["reason"].to_list().count(Reason.SESSION_SUSPECT.value))
     return EXIT_TOO_MANY_UNKNOWN
+
+
+def _show_answers(rows: LookedUp, *, as_json: bool) -> None:
+    """Show the rows of a run that stopped early, if one has an answer.
+
+    As JSON they are not shown: standard output has one object, which then says why the run stopped.
+    """
+    if any_known(rows) and not as_json:
+        show_rows(rows.columns, rows.iter_rows(), as_json=False)
 
 
 def _known(options: LookupOptions) -> LookedUp:
@@ -89,10 +105,10 @@ def _known(options: LookupOptions) -> LookedUp:
         return _look_up(options, ledger, lambda _: None)
 
 
-def _asked(options: LookupOptions, warnings: list[str]) -> LookedUp:
+def _asked(options: LookupOptions, asked: list[Asked]) -> LookedUp:
     """Ask about the numbers that the ledger does not know, and return all results.
 
-    Adds the warnings of the run to `warnings`.
+    Adds how the asking ended to `asked`, if there was a number to ask about.
     """
     keys = options.keys()
     raise_limit(options.concurrency * len(keys))
@@ -109,13 +125,17 @@ def _asked(options: LookupOptions, warnings: list[str]) -> LookedUp:
         progress,
     ):
         next_round = partial(second_round, ledger=ledger, max_age=options.ages, now_ms=options.now_ms)
+        ask = partial(_ask, under_signals(asker, stop), next_round, asked)
         try:
-            return _look_up(options, ledger, partial(_ask, under_signals(asker, stop), next_round, warnings))
+            return _look_up(options, ledger, ask)
         except StoppedEarly as error:
-            if not options.refresh or SAME_AGAIN not in str(error):
-                raise
-            # The same command would ask about every number again.
-            raise StoppedEarly(str(error).replace(SAME_AGAIN, "")) from error
+            raise _ended(error, refresh=options.refresh) from None
+
+
+def _ended(ending: ValidatorError, *, refresh: bool) -> ValidatorError:
+    """Return why a run stopped. With `--refresh` the same command would ask about every number again."""
+    text = str(ending)
+    return StoppedEarly(text.replace(SAME_AGAIN, "")) if refresh and SAME_AGAIN in text else ending
 
 
 def _look_up(options: LookupOptions, ledger: LedgerReader, ask: Callable[[Plan], None]) -> LookedUp:
@@ -132,10 +152,10 @@ def _look_up(options: LookupOptions, ledger: LedgerReader, ask: Callable[[Plan],
     )
 
 
-def _ask(ask: Ask, next_round: Callable[[Plan], Plan], warnings: list[str], plan: Plan) -> None:
+def _ask(ask: Ask, next_round: Callable[[Plan], Plan], asked: list[Asked], plan: Plan) -> None:
     if not len(plan.numbers):
         return
-    asked = ask(plan, next_round)
-    warnings += asked.warnings
-    if asked.ending is not None:
-        raise asked.ending
+    asked.append(ask(plan, next_round))
+    ending = asked[-1].ending
+    if ending is not None and not isinstance(ending, StoppedEarly):
+        raise ending

@@ -59,7 +59,7 @@ from validator.cli.options.values import SOURCE
     click.option(
         "--no-clobber",
         is_flag=True,
-        help="End before the first request if a file to write exists; replace no file.",
+        help="End before the first request if a file to write exists; only --metrics is replaced.",
     ),
     click.option("--dry-run", is_flag=True, help="Show the plan and stop, as `validator plan` does."),
     opt.price_option,

@@ -8,9 +8,10 @@ import click
 
 from validator.cli.deferred import work
 from validator.cli.help.help_pages import Command, Example
+from validator.cli.options import file_options as file_opt
 from validator.cli.options import shared_options as opt
 from validator.cli.options import stop_options as stop
-from validator.cli.options.values import FILE, FORMATS
+from validator.cli.options.values import OUTPUT
 
 
 @click.command(
@@ -26,14 +27,13 @@ from validator.cli.options.values import FILE, FORMATS
 @opt.stack(
     opt.session_option,
     click.option(
-        "-o", "--output", "--export", type=FILE, help="File to export to.  [default: standard output]"
+        "-o",
+        "--output",
+        "--export",
+        type=OUTPUT,
+        help="File to export to; - for standard output, as CSV.  [default: a table]",
     ),
-    click.option(
-        "--format",
-        type=click.Choice(FORMATS),
-        metavar="FORMAT",
-        help=f"Format of the file: {', '.join(FORMATS)}.  [default: by its name]",
-    ),
+    file_opt.format_option,
     opt.provider_options,
     opt.rate_option,
     stop.max_wait_option,

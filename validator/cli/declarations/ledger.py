@@ -10,7 +10,7 @@ from validator.cli.deferred import work
 from validator.cli.help.help_pages import Command, Example
 from validator.cli.options import file_options as file_opt
 from validator.cli.options import shared_options as opt
-from validator.cli.options.values import DURATION, FILE, NUMBER
+from validator.cli.options.values import DURATION, FILE, NUMBER, OUTPUT
 
 
 @click.group()
@@ -127,12 +127,13 @@ def purge(**given: Any) -> int | None:
     short_help="Write every fact to a file.",
     examples=(Example("Every fact, one on each row", "validator ledger export facts.parquet"),),
 )
-@click.argument("output", type=FILE)
-@opt.stack(opt.ledger_option, opt.json_option)
+@click.argument("output", type=OUTPUT)
+@opt.stack(file_opt.format_option, opt.ledger_option, opt.json_option)
 def export_command(**given: Any) -> int | None:
     """Write every fact to OUTPUT, a CSV, Parquet or NDJSON file with one row for each; `import` reads it.
 
-    The file names people; only its owner can read it. docs/ledger.md lists its columns.
+    `-` is standard output, as CSV unless there is a `--format`. The file names people; only its owner can
+    read it. docs/ledger.md lists its columns.
     """
     return work("ledger", given, function="export_command")
 
@@ -151,7 +152,7 @@ def export_command(**given: Any) -> int | None:
 def import_command(**given: Any) -> int | None:
     """Import the facts in INPUT: another ledger's export, an annotated file, or another program's list.
 
-    INPUT needs numbers, `checked_at`, and `verdict` or `is_whatsapp_user`. The newest answer about a number
-    counts. If a row cannot be read, this is an error, and nothing is imported.
+    `-` is standard input. INPUT needs numbers, `checked_at`, and `verdict` or `is_whatsapp_user`. The newest
+    answer about a number counts. If a row cannot be read, this is an error, and nothing is imported.
     """
     return work("ledger", given, function="import_command")

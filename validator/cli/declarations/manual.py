@@ -8,7 +8,7 @@ import click
 
 from validator.cli.deferred import work
 from validator.cli.help.help_pages import Command, Example
-from validator.cli.options.values import FILE
+from validator.cli.options.values import OWN
 
 
 @click.command(
@@ -19,7 +19,7 @@ from validator.cli.options.values import FILE
     ),
 )
 @click.argument("words", metavar="[COMMAND]...", nargs=-1)
-@click.option("--dir", "folder", type=FILE, help="Folder to write every page to; created if missing.")
+@click.option("--dir", "folder", type=OWN, help="Folder to write every page to; created if missing.")
 def manual(**given: Any) -> int | None:
     """Print the manual page of COMMAND, or of the program, or write all pages into a folder."""
     return work("manual", given)

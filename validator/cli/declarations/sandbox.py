@@ -10,7 +10,7 @@ from validator.cli.deferred import work
 from validator.cli.help.help_pages import Command, Example
 from validator.cli.options import shared_options as opt
 from validator.cli.options.gateway_options import GatewayName
-from validator.cli.options.values import FILE
+from validator.cli.options.values import OWN
 from validator.sandbox.dialects import DIALECTS, SENDAPI, SESSION_NAMES
 from validator.sandbox.faults import FAULT_WORDS
 from validator.sandbox.test_numbers import MAGIC_NUMBERS
@@ -140,7 +140,7 @@ EPILOG = "\n\n".join(
     ),
     click.option("--integer-ids", is_flag=True, help="Session ids are integers."),
     click.option("--contacts", default=250, show_default=True, help="Contacts synced to each session."),
-    click.option("--log", "log_path", type=FILE, help="File for one line of JSON for each request."),
+    click.option("--log", "log_path", type=OWN, help="File for one line of JSON for each request."),
 )
 def sandbox(**given: Any) -> int | None:
     """Serve a local SendAPI until Ctrl-C, with its endpoints, limits and faults."""

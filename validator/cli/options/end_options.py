@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 
 from validator.cli.options.shared_options import stack
-from validator.cli.options.values import EXIT_CODES, FILE
+from validator.cli.options.values import EXIT_CODES, FILE, OWN
 from validator.cli.settings.environment import NOTIFY_SECRET
 
 end_options = stack(
     click.option(
         "--metrics",
-        type=FILE,
+        type=OWN,
         help="File for metrics of the run, also of a failed run, in the form of Prometheus's node_exporter.",
     ),
     click.option(

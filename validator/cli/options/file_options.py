@@ -8,7 +8,7 @@ import click
 
 from validator.cli.options import completing
 from validator.cli.options.shared_options import stack
-from validator.cli.options.values import COLUMN, FILE, FORMATS, JOIN, SOURCE
+from validator.cli.options.values import COLUMN, FOLDER, FORMATS, JOIN, OUTPUT, OWN, SOURCE
 from validator.reports.registry import REPORTS
 
 if TYPE_CHECKING:
@@ -36,6 +36,13 @@ region_option = click.option(
     "--region",
     shell_complete=completing.REGIONS,
     help="Region of numbers without a country code: GB, +44 or Brazil.",
+)
+
+format_option = click.option(
+    "--format",
+    type=click.Choice(FORMATS),
+    metavar="FORMAT",
+    help=f"Format of the file: {', '.join(FORMATS)}.  [default: by its name]",
 )
 
 accept_option = click.option(
@@ -162,7 +169,7 @@ input_options = stack(
 )
 
 report_options = stack(
-    *(click.option(f"--{name}", type=FILE, help=report.help) for name, report in REPORTS.items())
+    *(click.option(f"--{name}", type=OUTPUT, help=report.help) for name, report in REPORTS.items())
 )
 
 output_options = stack(
@@ -171,15 +178,15 @@ output_options = stack(
     ),
     click.option(
         "--output-dir",
-        type=SOURCE,
+        type=FOLDER,
         metavar="DIR|URL",
         help="Folder for the annotated files of several inputs; with --cluster also a URL.  "
         "[default: the folder of each]",
     ),
-    click.option("--sendable", type=FILE, help="File for the registered recipients, each number once."),
+    click.option("--sendable", type=OUTPUT, help="File for the registered recipients, each number once."),
     click.option(
         "--split",
-        type=FILE,
+        type=OWN,
         metavar="DIR",
         help="Folder for separate files with the rows that are not_registered, invalid (with a hint on how "
         "to correct them) and unknown.",

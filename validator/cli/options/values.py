@@ -17,6 +17,8 @@ from validator.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_DASH, _STDOUT = "-", "/dev/stdout"
+
 
 class Parsed(click.ParamType[Any]):
     """A value that a function parses; the function raises `UsageError` if the text is wrong.
@@ -81,6 +83,24 @@ class FilePath(click.Path):
         return Path(os.fsdecode(super().convert(value, param, ctx)))
 
 
+class OutputPath(FilePath):
+    """The path of a file to write; `-` is standard output."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return a path."""
+        return super().convert(_STDOUT if value == _DASH else value, param, ctx)
+
+
+class OwnPath(FilePath):
+    """The path of a folder, or of a file that is replaced or kept open: it cannot be standard output."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return a path."""
+        if value == _DASH:
+            self.fail("- is standard output, which cannot take this; give a name.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 class Source(FilePath):
     """A list to read: a file, or the URL of an object (`Path` would change the URL's text)."""
 
@@ -91,6 +111,14 @@ class Source(FilePath):
         if isinstance(value, str) and ObjectUrl.is_one(value):
             return ObjectUrl(value)
         return super().convert(value, param, ctx)
+
+
+class OutputFolder(Source):
+    """A folder to write to, or the URL of one in an object store."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return a URL or a path."""
+        return super().convert(OWN.convert(value, param, ctx) if value == _DASH else value, param, ctx)
 
 
 # Exit codes of runs that ended in order, or whose cause lies outside of the command.
@@ -139,6 +167,9 @@ PRICE = Parsed(of_settings("parse_price"), "money")
 EXIT_CODES = Parsed(parse_exit_codes, "code,...")
 TOLERANCE = Parsed(of_settings("Tolerance.parse"), "rows|share")
 FILE = FilePath()
+OUTPUT = OutputPath()
+OWN = OwnPath()
+FOLDER = OutputFolder()
 
 
 class LedgerPlace(FilePath):
@@ -149,7 +180,7 @@ class LedgerPlace(FilePath):
         from validator.ledger_url import LedgerUrl, ledger_location  # noqa: PLC0415 - see above
 
         place = _placed(ledger_location, value, param, ctx) if isinstance(value, str) else value
-        return place if isinstance(place, LedgerUrl) else super().convert(place, param, ctx)
+        return place if isinstance(place, LedgerUrl) else OWN.convert(value, param, ctx)
 
 
 LEDGER = LedgerPlace()
