@@ -91,7 +91,7 @@ def test_only_failures_and_no_earlier_answer_contradict_each_other(check, provid
     done = check("--only", "unknown", *options)
 
     assert (done.code, app.log.checks, files()) == (2, 0, ["leads.csv"])
-    assert "all others would become unknown; leave one of them out" in done.err
+    assert "--only unknown needs earlier answers; leave out --refresh (--max-age 0)" in done.err
 
 
 def test_what_holds_is_written_as_it_was_found_out(asked, ledger_path):

@@ -187,10 +187,7 @@ class ListSettings(Value, Struct, frozen=True, kw_only=True):
                 "--enough counts one number a row, and --several each asks about more; leave one of them out"
             )
         if self.only is Only.UNKNOWN and self.max_age == MaxAge.none():
-            raise UsageError(
-                "--only unknown asks about earlier failures only, and with --refresh (a max_age of 0) no "
-                "earlier answer counts, so that all others would become unknown; leave one of them out"
-            )
+            raise UsageError("--only unknown needs earlier answers; leave out --refresh (--max-age 0)")
         if self.price is not None:
             force_setattr(self, "price", parse_price(str(self.price)))
 
