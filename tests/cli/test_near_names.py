@@ -39,6 +39,7 @@ def test_a_command(run, word, meant):
         ("VALIDATOR_PLAN_REGON", "VALIDATOR_PLAN_REGION"),
         ("VALIDATOR_CHECK_BASEURL", "VALIDATOR_CHECK_BASE_URL"),
         ("VALIDATOR_LEDGER_STATS_JSON", "VALIDATOR_LEDGER_STATS_AS_JSON"),
+        ("VALIDATOR_CHECK_JSON", "VALIDATOR_CHECK_AS_JSON"),
     ],
 )
 def test_a_variable_of_the_environment(plan, monkeypatch, name, meant):

@@ -49,9 +49,17 @@ def warn_of_unknown(
     options = [(option, PREFIX) for option in group.params]
     options += [one for word, command in commands.items() for one in _options(command, f"{PREFIX}_{word}")]
     known = {name for option, prefix in options for name in _auto(option, prefix)}
+    # click names a few variables otherwise than the option: that of `--json` ends in AS_JSON.
+    by_option = {
+        _variable(prefix, long_name(option)): name
+        for option, prefix in options
+        for name in _auto(option, prefix)
+    }
     for name in names:
         if name not in known:
-            hint = _suggestion(name, known) or " Names are VALIDATOR_COMMAND_OPTION."
+            meant = by_option.get(name)
+            hint = f" Did you mean {meant!r}?" if meant else _suggestion(name, known)
+            hint = hint or " Names are VALIDATOR_COMMAND_OPTION."
             say(f"{name} in the environment belongs to no option and is ignored.{hint}")
 
 
@@ -112,4 +120,8 @@ def _options(command: click.Command, prefix: str) -> Iterator[tuple[click.Parame
 
 def _auto(option: click.Parameter, prefix: str) -> Iterator[str]:
     if isinstance(option, click.Option) and option.name:
-        yield f"{prefix}_{option.name}".upper().replace("-", "_")
+        yield _variable(prefix, option.name)
+
+
+def _variable(prefix: str, name: str) -> str:
+    return f"{prefix}_{name}".upper().replace("-", "_")
