@@ -56,29 +56,29 @@ def _first_number(rows: Sequence[Row], place: int) -> int:
 def _fuller_header(row: Row, below: Sequence[Row]) -> int:
     """Return how far below a header there is a better one; 0 if there is none.
 
-    It has names above values in more columns, or in one that has no name yet, and one of them names a line:
-    `Office` and `Mobile` below a merged `Phone`, or a header below a title that has commas.
+    It has the name of a line above values where a merged header has no name (`Office` and `Mobile` below
+    `Phone`). Or it has more cells than all rows above it, of which the first does not say phone: then these
+    are titles with delimiters. A row of words is more often a row of the list.
     """
+    if below and any(not _text(_cell(row, column)) for column in _lines_named(below[0], below[1:])):
+        return 1
+    if any(names_phone(_text(cell)) for cell in row):
+        return 0
+    widest = _filled(row)
     for place, other in enumerate(below[:MOST_TITLES]):
-        rest = below[place + 1 :]
-        named = [column for column, _ in _words_above_values(other, rest)]
-        is_fuller = _filled(other) > _filled(row) or (
-            place == 0 and any(not _text(_cell(row, column)) for column in named)
-        )
-        if is_fuller and named and any(names_line(_text(other[column])) for column in named):
+        if _filled(other) > widest and _lines_named(other, below[place + 1 :]):
             return place + 1
-        if not is_fuller and place == 0 and _filled(other) >= _filled(row):
-            return 0
+        widest = max(widest, _filled(other))
     return 0
 
 
-def _words_above_values(row: Row, below: Sequence[Row]) -> list[tuple[int, str]]:
-    """Return the place and text of cells above values, if none of the row's cells is a value."""
+def _lines_named(row: Row, below: Sequence[Row]) -> list[int]:
+    """Return the places of cells above values that name a line, if none of the row's cells is a value."""
     texts = [_text(cell) for cell in row]
     if any(text and _is_value(text) for text in texts):
         return []
-    found = [(place, text) for place, text in enumerate(texts) if text]
-    return [(place, text) for place, text in found if _are_values(below, place, _least(text))]
+    named = [place for place, text in enumerate(texts) if text and names_line(text)]
+    return [place for place in named if _are_values(below, place, _least(texts[place]))]
 
 
 def is_title(row: Row, width: int) -> bool:
