@@ -60,7 +60,13 @@ def test_a_number_in_any_spelling_is_no_header_of_a_sheet(tmp_path):
 
 @pytest.mark.parametrize(
     "header",
-    ["Mobile (+44 7400 123456)", "Phone [07400 123456]", "Phone, e.g. 07400 123456", "Customer 12345678"],
+    [
+        "Mobile (+44 7400 123456)",
+        "Phone [07400 123456]",
+        "Phone, e.g. 07400 123456",
+        "Customer 12345678",
+        "Phone 2024-2025",
+    ],
 )
 def test_a_header_with_an_example_or_a_word_is_a_header(listed, header):
     path = listed(f'Name,"{header}"\nAnna,07400 123450\nBob,07400 123451\n')

@@ -17,6 +17,7 @@ LOOKED_AT = 100  # rows compared with a row to decide whether it is a header
 MOST_TITLES = 30  # the most rows above a header
 
 _NUMBER_DIGITS = range(7, 19)  # 15 digits of E.164 and a prefix such as 00 or 011
+_LABELLED_DIGITS = 9  # fewer behind a word may be years: `Phone 2024-2025`
 # Behind these, a header has an example: `Mobile (+44 7400 123456)`.
 _BEFORE_EXAMPLE = re.compile(r"[(\[]|\b(?:eg|e\.g|ex|ej|zb|z\.b|format|example)\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S+@\S+\.\S+")
@@ -169,7 +170,10 @@ def is_number(cell: bytes | None) -> bool:
     if found is None or found.digits not in _NUMBER_DIGITS:
         return False
     label = text[: re.search(r"[+0-9]", text).start()]  # type: ignore[union-attr] # there are digits
-    return not _LETTER.search(label) or (names_phone(label) and not _BEFORE_EXAMPLE.search(label))
+    if not _LETTER.search(label):
+        return True
+    is_whole = found.plus or found.digits >= _LABELLED_DIGITS
+    return is_whole and names_phone(label) and not _BEFORE_EXAMPLE.search(label)
 
 
 def _filled(row: Row) -> int:
