@@ -160,8 +160,9 @@ def disk(ledger: Path) -> Finding:
 
 
 def _nearest_folder(path: Path) -> Path:
-    """Return the nearest folder above a path that exists."""
-    return next(folder for folder in path.resolve().parents if folder.exists())
+    """Return the nearest folder that exists: the path itself, or one above it."""
+    place = path.resolve()
+    return next(folder for folder in (place, *place.parents) if folder.is_dir())
 
 
 def room(free_bytes: int) -> Finding:
