@@ -160,9 +160,9 @@ def disk(ledger: Path) -> Finding:
 
 
 def _nearest_folder(path: Path) -> Path:
-    """Return the nearest folder that exists: the path itself, or one above it."""
+    """Return the nearest place above a path that exists; the root itself, which has none above it."""
     place = path.resolve()
-    return next(folder for folder in (place, *place.parents) if folder.is_dir())
+    return next(folder for folder in (*place.parents, place) if folder.exists())
 
 
 def room(free_bytes: int) -> Finding:
