@@ -37,7 +37,7 @@ IN_FLIGHT = 256  # as `check` has by default
 ROUNDS = 3
 
 # A probe says how many checks fill this time, so that fast and slow loops are measured for equally long.
-PROBE_CHECKS = 256
+PROBE_CHECKS = 2_560
 ROUND_S = 4.0
 
 
