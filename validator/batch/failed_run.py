@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,15 +10,26 @@ from validator.errors import LedgerError, ValidatorError, innermost
 from validator.local_time import unix_ms
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from validator.ledger import Ledger
 
 
-def record_failure(ledger: Ledger, run_id: int, error: Exception) -> None:
-    """Record in the ledger that a run has ended now, with the exit code of the error.
+@contextmanager
+def failure_recorded(ledger: Ledger, run_id: Callable[[], int]) -> Iterator[None]:
+    """Record in the ledger that a run has ended, with the exit code of the error that ends it in the block.
 
     Does nothing after a bug, or if the ledger itself has failed.
+
+    Args:
+        ledger: the ledger with the run.
+        run_id: returns the id of the run; 0 if it has not begun.
     """
-    cause = innermost(error)
-    if isinstance(cause, ValidatorError) and not isinstance(cause, LedgerError):
-        with suppress(LedgerError):  # the error that ended the run is the one to show
-            ledger.finish_run(run_id, unix_ms(datetime.now(UTC)), cause.exit_code, None)
+    try:
+        yield
+    except Exception as error:
+        cause = innermost(error)
+        if run_id() and isinstance(cause, ValidatorError) and not isinstance(cause, LedgerError):
+            with suppress(LedgerError):  # the error that ended the run is the one to show
+                ledger.finish_run(run_id(), unix_ms(datetime.now(UTC)), cause.exit_code, None)
+        raise

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import time
 from abc import ABC, abstractmethod
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
@@ -19,7 +18,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from validator.batch.asked import Asked
-from validator.batch.failed_run import record_failure
+from validator.batch.failed_run import failure_recorded
 from validator.batch.output.annotate import count_sendable
 from validator.batch.output.edited import keep_edited, record_of
 from validator.batch.output.report_files import write_reports
@@ -37,7 +36,8 @@ from validator.reports import legible
 from validator.settings import Tolerance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from validator.batch.asking.counters import RunCounters
@@ -142,15 +142,9 @@ class Run(ABC, Generic[SummaryT]):
             asked = ask(surveyed.plan, self.next_round) if len(surveyed.plan.numbers) else Asked()
             return self.conclude(surveyed, asked)
 
-    @contextmanager
-    def failure_recorded(self) -> Iterator[None]:
+    def failure_recorded(self) -> AbstractContextManager[None]:
         """Record the end of the run in the ledger if an error ends it inside of the block."""
-        try:
-            yield
-        except Exception as error:
-            if self._run_id:
-                record_failure(self._ledger, self._run_id, error)
-            raise
+        return failure_recorded(self._ledger, lambda: self._run_id)
 
     def prepare(self) -> Preparation:
         """Read the list and make the plan.

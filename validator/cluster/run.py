@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from validator.batch.failed_run import record_failure
+from validator.batch.failed_run import failure_recorded
 from validator.batch.output.report_files import write_reports
 from validator.batch.output.summarise import RunResult, exit_code_of, summarise
 from validator.batch.planning.misread import hints_of, misreading_of
@@ -84,11 +84,12 @@ class ClusterRun:
         run_id = ledger.begin_run(
             command=self._settings.command, input_name=name, started_at_ms=self._known.now_ms
         )
-        try:
-            summary = self._asked(ask, prepared)
-        except Exception as error:
-            record_failure(ledger, run_id, error)
-            raise
+        with failure_recorded(ledger, lambda: run_id):
+            if misreading := misreading_of(prepared.opened, prepared.plan, self._settings.max_invalid):
+                raise FileError(f"{name}: {misreading}")
+            self._on_prepared(prepared)
+            asked, counters = ask(prepared.work)
+            summary = self._concluded(prepared, asked, counters)
         ledger.finish_run(
             run_id,
             finished_at_ms=unix_ms(datetime.now(UTC)),
@@ -97,14 +98,6 @@ class ClusterRun:
         )
         write_reports(summary, self._settings.reports)
         return summary
-
-    def _asked(self, ask: Ask, prepared: Prepared) -> Summary:
-        name = prepared.opened.job.input_name
-        if misreading := misreading_of(prepared.opened, prepared.plan, self._settings.max_invalid):
-            raise FileError(f"{name}: {misreading}")
-        self._on_prepared(prepared)
-        asked, counters = ask(prepared.work)
-        return self._concluded(prepared, asked, counters)
 
     def _concluded(self, prepared: Prepared, asked: Asked, counters: RunCounters) -> Summary:
         """Write every part, then the manifest; return the summary."""
