@@ -25,8 +25,8 @@ from validator.tables.detect.header_row import (
     is_number,
     is_title,
     names_columns,
+    says_phone,
 )
-from validator.tables.detect.phone_words import names_phone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -118,8 +118,7 @@ def _is_above(line: list[bytes], header: Sequence[bytes | None]) -> bool:
     """Return whether a line is a title, which has delimiters only above a header that says phone."""
     if is_title(line, len(header)) or line[0].startswith(b"#"):
         return True
-    says_phone = any(names_phone((cell or b"").decode(errors="replace")) for cell in header)
-    return says_phone and len(line) < len(header) and not any(map(is_number, line))
+    return len(line) < len(header) and says_phone(header) and not any(map(is_number, line))
 
 
 def _rows(text: bytes, dialect: Dialect, *, whole: bool) -> list[Record]:
@@ -144,7 +143,7 @@ def _place_in_one_column(rows: list[Record]) -> int:
     for place, (cell, below) in enumerate(pairwise(cells)):
         if is_number(cell):
             return 0
-        if is_number(below) and names_phone((cell or b"").decode(errors="replace")):
+        if is_number(below) and says_phone([cell]):
             return place
     return 0
 

@@ -63,7 +63,7 @@ def _fuller_header(row: Row, below: Sequence[Row]) -> int:
     """
     if below and any(not _text(_cell(row, column)) for column in _lines_named(below[0], below[1:])):
         return 1
-    if any(names_phone(_text(cell)) for cell in row):
+    if says_phone(row):
         return 0
     widest = _filled(row)
     for place, other in enumerate(below[:MOST_TITLES]):
@@ -85,6 +85,11 @@ def _lines_named(row: Row, below: Sequence[Row]) -> list[int]:
 def is_title(row: Row, width: int) -> bool:
     """Return whether a row has too few filled cells for a header."""
     return _filled(row) <= max(1, width // 2)
+
+
+def says_phone(row: Row) -> bool:
+    """Return whether a cell of a row names phone numbers."""
+    return any(names_phone(_text(cell)) for cell in row)
 
 
 def names_columns(row: Row, below: Sequence[Row]) -> bool:
@@ -124,7 +129,7 @@ def numbers_on_one_line(row: Row) -> int:
 
 def _says_phone_above(titles: Sequence[Row], row: Row, below: Sequence[Row]) -> bool:
     """Return whether a sparse row above is the header, for example if only the phone column has a name."""
-    if any(names_phone(_text(cell)) for cell in row):
+    if says_phone(row):
         return False
     named = {place for title in titles for place, cell in enumerate(title) if names_phone(_text(cell))}
     return any(_are_values(below, place) for place in named)
