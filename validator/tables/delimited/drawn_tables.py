@@ -17,27 +17,34 @@ if TYPE_CHECKING:
 
 _LOOKED_AT = 50  # lines
 _MOST_ABOVE = 20  # lines above the table, such as the query
+# Every line that `_DRAWN` or `_UNDERLINED` matches has one of these; few lists have any.
+_RULES = ("--", "┌", "┏", "╔", "╭")
+# Patterns are compiled when they are used, since most lists need none of them.
 # The line below the names of columns, or above them: `+----+-------+`, `----+-------` and `---- -------`. In
 # Markdown it has pipes, and its tables are read.
-_DRAWN = re.compile(r"\s*\+?-{2,}(?:\+-{2,})+\+?\s*|\s*\+-{2,}\+\s*|\s*[┌┏╔╭][─━═┬┳╦]+[┐┓╗╮]\s*")
-_BAR = re.compile("[|│┃║]")
-_UNDERLINED = re.compile(r"\s*-{2,}(?: +-{2,})+\s*")
-_DELIMITED = re.compile(r"[,;\t|]")
+_DRAWN = r"\s*\+?-{2,}(?:\+-{2,})+\+?\s*|\s*\+-{2,}\+\s*|\s*[┌┏╔╭][─━═┬┳╦]+[┐┓╗╮]\s*"
+_BAR = "[|│┃║]"
+_UNDERLINED = r"\s*-{2,}(?: +-{2,})+\s*"
+_DELIMITED = r"[,;\t|]"
 _FEWEST_LINES = 3  # the header and two rows
-_GAP = re.compile(r"\S {2,}\S")
+_GAP = r"\S {2,}\S"
 
 
 def refuse_drawn(path: Path, text: str) -> None:
     """Raise `FileError` if a text begins with a table of mysql, psql, SQL*Plus or the like."""
+    if not any(rule in text for rule in _RULES):
+        return
     lines = _lines(text)
     beginning = lines[:_MOST_ABOVE]
-    if any(map(_DRAWN.fullmatch, beginning)) and any(map(_BAR.search, lines)):
+    is_drawn = any(re.fullmatch(_DRAWN, line) for line in beginning)
+    if is_drawn and any(re.search(_BAR, line) for line in lines):
         raise FileError(
             f"{path} is a table drawn with lines, as mysql -t and psql print it; export it as CSV "
             "(psql --csv; mysql --batch, without -t) and give that file."
         )
     if any(
-        _UNDERLINED.fullmatch(line) and not _DELIMITED.search(above) for above, line in pairwise(beginning)
+        re.fullmatch(_UNDERLINED, line) and not re.search(_DELIMITED, above)
+        for above, line in pairwise(beginning)
     ):
         raise FileError(
             f"{path} is a table in columns of fixed width, as SQL*Plus and sqlcmd print it; export it as CSV "
@@ -48,7 +55,7 @@ def refuse_drawn(path: Path, text: str) -> None:
 def refuse_fixed_width(path: Path, text: str) -> None:
     """Raise `FileError` if the lines of a text without a delimiter have gaps at the same places."""
     lines = _lines(text)
-    if len(lines) >= _FEWEST_LINES and _GAP.search(lines[0]) and _have_columns(lines):
+    if len(lines) >= _FEWEST_LINES and re.search(_GAP, lines[0]) and _have_columns(lines):
         raise FileError(
             f"{path} is a table in columns of fixed width; open it in Excel or LibreOffice as text of fixed "
             "width, save it as CSV and give that file."
@@ -57,7 +64,7 @@ def refuse_fixed_width(path: Path, text: str) -> None:
 
 def _have_columns(lines: Sequence[str]) -> bool:
     """Return whether the rows have gaps at the places where the header has them."""
-    starts = [gap.end() - 1 for gap in _GAP.finditer(lines[0])]
+    starts = [gap.end() - 1 for gap in re.finditer(_GAP, lines[0])]
     return all(_is_column(start, lines[1:]) for start in starts)
 
 

@@ -29,19 +29,18 @@ PAGES = tuple(dict.fromkeys(page for page, _ in _LANGUAGES))
 # Languages of the western page whose words look like those of other pages one by one, but not all together:
 # Icelandic and Faroese like Turkish, Estonian like Hungarian.
 _RIVALS = ("áéíóúýðþæöø", "äõöüšž")
+# Patterns are compiled when they are used, since most lists are in UTF-8.
 # A western word: of Romance languages, German and Dutch; of Scandinavian ones; or short for one (`Nº`, `m²`).
 # Some letters have places in these that they do not have in others: ã in Guimarães but not in Bãlan (Bălan).
-_WESTERN_WORD = re.compile(
+_WESTERN_WORD = (
     r"[¿¡]*(?:[a-zßáàâäéêíîïóòôöúûüÿ]|ç(?=[aouáãâóôõúei])|ñ(?=[aeiouáéíóú])|œ(?=[ui])"
     r"|ã(?=[oesi]|\Z)|õ(?=e)|è(?![aeiouáéíóúk])(?!(?<=iè)\Z)|[ìù]\Z|(?<=[aeio])ë|ë(?!\Z))+"
     r"|(?:[a-zøåäöüßé]|(?<!i)æ)+"
     r"|[a-z]{0,2}[ºª²³¹¼½¾][a-z]?"
 )
-_WORD = re.compile(rb"[A-Za-z\x80-\xff]+")
+_WORD = rb"[A-Za-z\x80-\xff]+"
 # Punctuation and signs, the same in all of these pages.
-_SIGNS = re.compile(
-    rb"[\x80\x82\x84-\x87\x8b\x91-\x97\x99\x9b\xa0\xa4\xa6\xa7\xa9\xab-\xae\xb0\xb1\xb4-\xb7\xbb]"
-)
+_SIGNS = rb"[\x80\x82\x84-\x87\x8b\x91-\x97\x99\x9b\xa0\xa4\xa6\xa7\xa9\xab-\xae\xb0\xb1\xb4-\xb7\xbb]"
 # The largest share of letters beyond ASCII in the words that have any. In other scripts it is near 1.
 _MOST_LETTERS = 0.5
 # The least share of the words that differ which have to be a language's: lists have a few foreign names.
@@ -53,7 +52,7 @@ _WESTERN_SHARE = 0.75
 def latin_page(sample: bytes) -> str | None:
     """Return the code page of a text in the Latin letters of another page than the western one, or None."""
     words = list(
-        dict.fromkeys(word for word in _WORD.findall(_SIGNS.sub(b" ", sample)) if not word.isascii())
+        dict.fromkeys(word for word in re.findall(_WORD, re.sub(_SIGNS, b" ", sample)) if not word.isascii())
     )
     together = b"".join(words)
     if len(together.translate(None, bytes(range(0x80)))) > _MOST_LETTERS * len(together):
@@ -72,7 +71,7 @@ def _score(western: Sequence[str], words: Sequence[str], letters: str) -> int:
     """Return how many of the words are of a language; 0 if those that differ do not show that they are."""
     differing = [(one, other) for one, other in zip(western, words, strict=True) if one != other]
     own = _of_alphabet([word for _, word in differing], letters)
-    as_western = sum(bool(_WESTERN_WORD.fullmatch(word)) for word, _ in differing)
+    as_western = sum(bool(re.fullmatch(_WESTERN_WORD, word)) for word, _ in differing)
     is_shown = own >= _OWN_SHARE * len(differing) and as_western <= _WESTERN_SHARE * own
     return _of_alphabet(words, letters) if differing and is_shown else 0
 
