@@ -41,6 +41,10 @@ class Negatives:
         """How many wait for a "yes" that vouches for them."""
         return self.heard - self.vouched
 
+    def waited_s(self, now: float) -> float:
+        """Return the most seconds that one has waited; minus infinity if none waits."""
+        return now - self.oldest_at if self.waiting else -math.inf
+
     def checkpoint(self, now: float) -> Checkpoint:
         """Return the mark of an exchange that starts now."""
         return Checkpoint(self._continuity.ask(now), self.heard, self.generation)

@@ -218,11 +218,11 @@ class SessionGuard:
     def _is_due(self, now: float, *, last: bool) -> bool:
         if not self.unverified or self._vouching.covers(self._negatives.heard):
             return False
-        waiting = self._negatives.waiting
-        is_old = waiting > 0 and now - self._negatives.oldest_at >= self._proof.canary_after_s
-        is_time = waiting >= CANARY_AFTER or is_old or self._vouching.is_suspicious
         if last:
             is_time = not self._turns.is_hopeless or self._test_at <= now
+        else:
+            is_old = self._negatives.waited_s(now) >= self._proof.canary_after_s
+            is_time = self._negatives.waiting >= CANARY_AFTER or is_old or self._vouching.is_suspicious
         return is_time and self._turns.are_left(last=last)
 
     def _counted(self, verdict: Verdict, *, was_rejected: bool) -> Accept | Resolve | None:
