@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 import polars as pl
+from bare_loops import FIRST, LAST, WARMING_ROUNDS
 
 from validator.batch.ask_settings import AskSettings, KeySettings
 from validator.batch.asking.checks import ask_all
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
 KEY = "sk_test_0123456789abcdefghijklmn"
 SESSION = "sess_01H8BKF0000000000000000Z2T"
-FIRST, LAST = 12_012_000_000, 12_019_999_999  # numbers are drawn from these, in no order
-WARMING_ROUNDS = 4  # of as many checks as are in flight, as in `bare_loops`
 
 
 class TimedCounters(RunCounters):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Ask = Callable[[int], Awaitable[bool]]
 
-FIRST, LAST = 12_012_000_000, 12_019_999_999
+FIRST, LAST = 12_012_000_000, 12_019_999_999  # numbers are drawn from these, in no order
 SESSION = "sess_bench"
 TIMEOUT_S = 60.0  # a busy machine is no failure
 WARMING_ROUNDS = 4  # of as many checks as are in flight

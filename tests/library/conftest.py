@@ -5,6 +5,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.support.sandboxes import served
+from validator import RunOptions
 from validator.batch.keys import make_key
 from validator.sandbox import DEFAULT_SESSIONS
 
@@ -25,6 +26,13 @@ def provider(sandbox):
     """One sandbox, and a key for it."""
     app, url = sandbox()
     return app, make_key(KEY, SESSION, base_url=url)
+
+
+@pytest.fixture
+def options(provider, tmp_path):
+    """Options of a run with that key, and a ledger of its own."""
+    _, key = provider
+    return RunOptions(keys=[key], ledger=tmp_path / "ledger.sqlite")
 
 
 @pytest.fixture(autouse=True)

@@ -25,12 +25,6 @@ from .conftest import KEY, SESSION
 ADDED = ["e164", "verdict", "is_whatsapp_user", "whatsapp_id", "reason", "source", "checked_at"]
 
 
-@pytest.fixture
-def options(provider, tmp_path):
-    _, key = provider
-    return RunOptions(keys=[key], ledger=tmp_path / "ledger.sqlite")
-
-
 def _awaited(source, *, options):
     return anyio.run(partial(validator.check_file_async, source, options=options))
 

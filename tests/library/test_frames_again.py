@@ -9,19 +9,13 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import validator
-from validator import FileTargets, ListSettings, RunOptions
+from validator import FileTargets, ListSettings
 from validator.errors import ValidatorError
 
 pytestmark = pytest.mark.slow
 
 FRAME = pl.DataFrame({"name": ["Ann", "Bob"], "mobile": ["+447400123456", "+447400123457"]})
 ANSWERS = ["verdict", "whatsapp_id"]
-
-
-@pytest.fixture
-def options(provider, tmp_path):
-    _, key = provider
-    return RunOptions(keys=[key], ledger=tmp_path / "ledger.sqlite")
 
 
 def _awaited(frame, *, options):
