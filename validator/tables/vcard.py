@@ -30,9 +30,8 @@ _PROPERTY = re.compile(
     r"(?:[\w-]+\.)?(?P<name>[\w-]+)(?P<parameters>(?:;(?:\"[^\"]*\"|[^:;\"])*)*):(?P<value>.*)"
 )
 _QUOTED = re.compile(r"(?i);\s*(?:encoding\s*=\s*)?\"?quoted-printable\"?\s*(?:;|\Z)")
-_HEAD_LINES = (
-    8  # a property has its parameters in these; all lines of a picture would be joined again and again
-)
+# A property has its parameters in these; all lines of a picture would be joined again and again.
+_HEAD_LINES = 8
 _TYPE = re.compile(r"(?i)(?:^|;)(?:type=)?\"?(cell|home|work|main|voice|fax|pager|iphone|mobile)\b")
 
 

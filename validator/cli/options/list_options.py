@@ -10,12 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec import field
 
-from validator.batch.recipients.job import (
-    SPLIT_VERDICTS,
-    Job,
-    ListSettings,
-    checked_name,
-)
+from validator.batch.recipients.job import SPLIT_VERDICTS, Job, ListSettings, checked_name
 from validator.batch.recipients.opening import open_job
 from validator.batch.verdict_columns import earlier_columns
 from validator.cli.lists.inputs import STDIO, found_inputs, local_file

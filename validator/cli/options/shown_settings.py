@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DEFAULT = "default"
 HIDDEN = "(hidden)"
 _ON_THE_LINE = "flag --"
+_ELSEWHERE = (ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
 
 # Options with people's numbers as values.
 _OF_PEOPLE = frozenset({"canary", "number"})
@@ -91,9 +92,6 @@ def placed(error: click.BadParameter) -> click.BadParameter:
         return error
     message = with_place(error.message, error.param, error.ctx)
     return click.BadParameter(message, error.ctx, error.param, error.param_hint)
-
-
-_ELSEWHERE = (ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
 
 
 def _file_of(option: click.Option, context: click.Context) -> str:

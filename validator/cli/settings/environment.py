@@ -48,16 +48,16 @@ def warn_of_unknown(
     """
     options = [(option, PREFIX) for option in group.params]
     options += [one for word, command in commands.items() for one in _options(command, f"{PREFIX}_{word}")]
-    known = {name for option, prefix in options for name in _auto(option, prefix)}
-    # click names a few variables otherwise than the option: that of `--json` ends in AS_JSON.
-    by_option = {
+    # By the name of the option, from which click's name may differ: that of `--json` ends in AS_JSON.
+    variables = {
         _variable(prefix, long_name(option)): name
         for option, prefix in options
         for name in _auto(option, prefix)
     }
+    known = set(variables.values())
     for name in names:
         if name not in known:
-            meant = by_option.get(name)
+            meant = variables.get(name)
             hint = f" Did you mean {meant!r}?" if meant else _suggestion(name, known)
             hint = hint or " Names are VALIDATOR_COMMAND_OPTION."
             say(f"{name} in the environment belongs to no option and is ignored.{hint}")

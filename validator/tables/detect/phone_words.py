@@ -182,7 +182,8 @@ def names_line(header: str) -> bool:
 
 def names_only_number(header: str) -> bool:
     """Return whether a header says no more than number (`No`, `Nr`): a customer's or an order's, too."""
-    return bool(words(header)) and words(header) <= _NUMBER_NAMES
+    said = words(header)
+    return bool(said) and said <= _NUMBER_NAMES
 
 
 def line_named_by(header: str) -> Line | None:
