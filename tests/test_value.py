@@ -9,9 +9,13 @@ import pytest
 
 from validator import AskSettings, ListSettings, MaxAge, Summary
 from validator.batch.recipients.job import Job
-from validator.model import Number, Outcome, Verdict
+from validator.gateways.gateway import GatewayContact
+from validator.model import Number, Outcome, RateNotice, Verdict
 from validator.reports import CallCounts
+from validator.sendapi import Registration
+from validator.value import MaskedValue
 
+WHATSAPP_ID = "447700900000@s.whatsapp.net"
 OUTCOME = Outcome(number=Number(447700900000), verdict=Verdict.REGISTERED, checked_at_ms=1)
 
 
@@ -57,3 +61,23 @@ def test_it_cannot_be_changed_unless_it_counts():
 def test_a_copy_is_equal(value, made):
     assert made(value) == value
     assert repr(made(value)) == repr(value)
+
+
+def test_a_masked_value_shows_and_compares_all_but_some_of_its_fields():
+    number = Number(447700900000)
+    found = Registration(phone=number, matched_number=number, is_whatsapp_user=True, whatsapp_id=WHATSAPP_ID)
+    again = dataclasses.replace(found, request_id="req_2")
+
+    assert "is_whatsapp_user=True" in repr(found)
+    assert "whatsapp" not in repr(found).replace("is_whatsapp_user", "")
+    assert (found, hash(found)) == (again, hash(again))
+    assert found != dataclasses.replace(found, is_whatsapp_user=False)
+    assert found != GatewayContact(phone="4477")
+
+
+def test_what_a_masked_value_leaves_out_are_fields_of_it():
+    kinds = MaskedValue.__subclasses__()
+
+    assert {Registration, GatewayContact, RateNotice} <= set(kinds)
+    for kind in kinds:
+        assert kind._hidden | kind._uncompared <= set(kind.__struct_fields__)

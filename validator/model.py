@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Self
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
-from validator.value import Value
+from validator.value import MaskedValue, Value
 
 # ITU-T E.164 (11/2010), section 6: at most fifteen digits, country code included. No numbering plan has
 # numbers of fewer than seven digits with the country code (according to libphonenumber's metadata, too).
@@ -240,8 +239,7 @@ class RateWindow(Value, Struct, frozen=True, kw_only=True):
     window_s: float = 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateNotice:
+class RateNotice(MaskedValue, Struct, frozen=True, kw_only=True):
     """Everything that one response states about rates.
 
     Attributes:
@@ -250,9 +248,11 @@ class RateNotice:
         sent_at_s: the server's clock in Unix seconds, rounded down to whole seconds, or None if not stated.
     """
 
+    _uncompared = frozenset({"sent_at_s"})
+
     windows: tuple[RateWindow, ...] = ()
     retry_after_s: float | None = None
-    sent_at_s: float | None = field(default=None, compare=False)
+    sent_at_s: float | None = None
 
 
 NO_NOTICE = RateNotice()

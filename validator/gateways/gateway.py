@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -12,7 +11,7 @@ from validator.arguments import NUMBER, require
 from validator.errors import BadAnswer, InvalidPhone
 from validator.http.network import Network
 from validator.model import NO_NOTICE, Verdict
-from validator.value import Value
+from validator.value import MaskedValue, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -109,8 +108,7 @@ class CheckReply(Value, Struct, frozen=True, kw_only=True):
         return NumberResult(number=number, failure=missing)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionReply:
+class SessionReply(MaskedValue, Struct, frozen=True, kw_only=True):
     """One session, as the gateway describes it.
 
     Attributes:
@@ -122,24 +120,28 @@ class SessionReply:
         rate: the rate notice of the response.
     """
 
+    _hidden = frozenset({"phone_number", "rate"})
+    _uncompared = frozenset({"rate"})
+
     session: str
     status: SessionStatus
     name: str = ""
-    phone_number: str | None = field(default=None, repr=False)
+    phone_number: str | None = None
     last_seen_at: datetime | None = None
-    rate: RateNotice = field(default=NO_NOTICE, repr=False, compare=False)
+    rate: RateNotice = NO_NOTICE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionsReply:
+class SessionsReply(MaskedValue, Struct, frozen=True, kw_only=True):
     """The sessions of the key, in the gateway's order; `rate` is what the response says about rates."""
 
+    _hidden = frozenset({"rate"})
+    _uncompared = frozenset({"rate"})
+
     sessions: tuple[SessionReply, ...]
-    rate: RateNotice = field(default=NO_NOTICE, repr=False, compare=False)
+    rate: RateNotice = NO_NOTICE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GatewayContact:
+class GatewayContact(MaskedValue, Struct, frozen=True, kw_only=True):
     """A contact synced to a session. Its repr shows no personal data.
 
     Attributes:
@@ -150,15 +152,16 @@ class GatewayContact:
         profile_picture_url: the URL of its picture, or None.
     """
 
-    phone: str = field(repr=False)
-    number: Number | None = field(default=None, repr=False)
-    name: str | None = field(default=None, repr=False)
+    _hidden = frozenset({"phone", "number", "name", "profile_picture_url"})
+
+    phone: str
+    number: Number | None = None
+    name: str | None = None
     is_whatsapp_user: bool | None = None
-    profile_picture_url: str | None = field(default=None, repr=False)
+    profile_picture_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactsReply:
+class ContactsReply(MaskedValue, Struct, frozen=True, kw_only=True):
     """One page of contacts. No contact is on two pages.
 
     Attributes:
@@ -168,18 +171,23 @@ class ContactsReply:
         rate: the rate notice of the response.
     """
 
+    _hidden = frozenset({"rate"})
+    _uncompared = frozenset({"rate"})
+
     contacts: tuple[GatewayContact, ...]
     next_cursor: object | None = None
     total: int | None = None
-    rate: RateNotice = field(default=NO_NOTICE, repr=False, compare=False)
+    rate: RateNotice = NO_NOTICE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LimitsReply:
+class LimitsReply(MaskedValue, Struct, frozen=True, kw_only=True):
     """The gateway's statement about quota and use, unchanged. It is for display only: its form may vary."""
 
+    _hidden = frozenset({"rate"})
+    _uncompared = frozenset({"rate"})
+
     facts: Mapping[str, object]
-    rate: RateNotice = field(default=NO_NOTICE, repr=False, compare=False)
+    rate: RateNotice = NO_NOTICE
 
 
 class Gateway(Protocol):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from validator.value import MaskedValue
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Network:
+class Network(MaskedValue, Struct, frozen=True, kw_only=True):
     """The user's network options. The environment supplies the rest (see `connection_settings`).
 
     Attributes:
@@ -18,5 +20,7 @@ class Network:
         ca_file: a PEM file of further authorities to trust, or None.
     """
 
-    proxy: str | None = field(default=None, repr=False)
+    _hidden = frozenset({"proxy"})
+
+    proxy: str | None = None
     ca_file: Path | None = None

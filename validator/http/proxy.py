@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 from base64 import b64encode
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn, Self
 from urllib.parse import unquote, urlsplit
 
+from msgspec import Struct
+
 from validator.errors import UsageError
 from validator.http.masking import hide_key, one_line
 from validator.http.url import DEFAULT_PORTS
+from validator.value import MaskedValue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +28,7 @@ _VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 _EXCEPTIONS = ("no_proxy", "NO_PROXY")
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy:
+class Proxy(MaskedValue, Struct, frozen=True):
     """An HTTP proxy that opens tunnels (CONNECT).
 
     Attributes:
@@ -37,10 +38,12 @@ class Proxy:
         authorization: the value of `Proxy-Authorization`; empty if its URL has no user name.
     """
 
+    _hidden = frozenset({"authorization"})
+
     host: str
     port: int
     named_by: str
-    authorization: str = field(default="", repr=False)
+    authorization: str = ""
 
     @property
     def url(self) -> str:

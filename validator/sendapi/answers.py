@@ -5,19 +5,20 @@ No repr shows personal data (numbers, names, ids made of numbers).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from validator.model import NO_NOTICE, Number, RateNotice
+from validator.value import MaskedValue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registration:
+class Registration(MaskedValue, Struct, frozen=True, kw_only=True):
     """Whether a number has a WhatsApp account.
 
     Attributes:
@@ -31,16 +32,18 @@ class Registration:
         request_id: the provider's id of the exchange, or empty.
     """
 
+    _hidden = frozenset({"whatsapp_id", "rate"})
+    _uncompared = frozenset({"rate", "request_id"})
+
     phone: Number
     matched_number: Number
     is_whatsapp_user: bool
-    whatsapp_id: str | None = field(default=None, repr=False)
-    rate: RateNotice = field(default=NO_NOTICE, repr=False, compare=False)
-    request_id: str = field(default="", compare=False)
+    whatsapp_id: str | None = None
+    rate: RateNotice = NO_NOTICE
+    request_id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
+class Contact(MaskedValue, Struct, frozen=True, kw_only=True):
     """A contact synced to a session.
 
     Attributes:
@@ -52,15 +55,16 @@ class Contact:
         profile_picture_url: the URL of its picture, or None.
     """
 
-    phone: str = field(repr=False)
+    _hidden = frozenset({"phone", "name", "profile_picture_url"})
+
+    phone: str
     number: Number | None = None
-    name: str | None = field(default=None, repr=False)
+    name: str | None = None
     is_whatsapp_user: bool | None = None
-    profile_picture_url: str | None = field(default=None, repr=False)
+    profile_picture_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactPage:
+class ContactPage(MaskedValue, Struct, frozen=True, kw_only=True):
     """One page of contacts, in the provider's order. It is iterable.
 
     Attributes:
@@ -72,12 +76,15 @@ class ContactPage:
         request_id: the provider's id of the exchange, or empty.
     """
 
+    _hidden = frozenset({"rate"})
+    _uncompared = frozenset({"rate", "request_id"})
+
     contacts: tuple[Contact, ...]
     total: int | None = None
     page: int | None = None
     per_page: int | None = None
-    rate: RateNotice = field(default=NO_NOTICE, repr=False, compare=False)
-    request_id: str = field(default="", compare=False)
+    rate: RateNotice = NO_NOTICE
+    request_id: str = ""
 
     def __iter__(self) -> Iterator[Contact]:
         return iter(self.contacts)
@@ -101,8 +108,7 @@ class SessionStatus(StrEnum):
         return known.get(word.strip().lower(), cls.OTHER)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(MaskedValue, Struct, frozen=True, kw_only=True):
     """A WhatsApp session of the account.
 
     Attributes:
@@ -118,20 +124,22 @@ class Session:
         request_id: the provider's id of the exchange, or empty.
     """
 
+    _hidden = frozenset({"phone_number", "rate"})
+    _uncompared = frozenset({"rate", "request_id"})
+
     id: str
     status: SessionStatus
     raw_status: str
     name: str = ""
-    phone_number: str | None = field(default=None, repr=False)
+    phone_number: str | None = None
     last_seen_at: datetime | None = None
     message_count: int | None = None
     created_at: datetime | None = None
-    rate: RateNotice = field(default=NO_NOTICE, repr=False, compare=False)
-    request_id: str = field(default="", compare=False)
+    rate: RateNotice = NO_NOTICE
+    request_id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionPage:
+class SessionPage(MaskedValue, Struct, frozen=True, kw_only=True):
     """The account's sessions, in the provider's order. It is iterable.
 
     Attributes:
@@ -141,10 +149,13 @@ class SessionPage:
         request_id: the provider's id of the exchange, or empty.
     """
 
+    _hidden = frozenset({"rate"})
+    _uncompared = frozenset({"rate", "request_id"})
+
     sessions: tuple[Session, ...]
     total: int | None = None
-    rate: RateNotice = field(default=NO_NOTICE, repr=False, compare=False)
-    request_id: str = field(default="", compare=False)
+    rate: RateNotice = NO_NOTICE
+    request_id: str = ""
 
     def __iter__(self) -> Iterator[Session]:
         return iter(self.sessions)
