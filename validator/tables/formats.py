@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from msgspec import Struct
 
 from validator.errors import FileError
-from validator.tables.columnar.arrow import open_arrow, writing_arrow
-from validator.tables.columnar.parquet import open_parquet, writing_parquet
 from validator.tables.contents import is_text, kind_of
 from validator.tables.delimited import DelimitedTable, open_delimited, writing_delimited
-from validator.tables.excel import open_excel, writing_excel
 from validator.tables.files.compression import inner_suffix, is_packed_name, packing
 from validator.tables.files.replace import replacing
-from validator.tables.ndjson import open_array, open_ndjson, writing_ndjson
 from validator.tables.table import ReadOptions, refuse_patterns
-from validator.tables.vcard import open_vcard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,6 +57,15 @@ class Format(Struct, frozen=True):
     write_safely: _Writing | None = None
 
 
+def _of(module: str, function: str) -> Callable[..., Any]:
+    """Return a function of `tables` whose module is imported at its first call: a run needs few formats."""
+
+    def call(*given: Any, **named: Any) -> Any:
+        return getattr(import_module(f"validator.tables.{module}"), function)(*given, **named)
+
+    return call
+
+
 FORMATS = {
     entry.name: entry
     for entry in (
@@ -75,17 +80,27 @@ FORMATS = {
         Format(
             "ndjson",
             (".ndjson", ".jsonl"),
-            open_ndjson,
-            writing_ndjson,
+            _of("ndjson", "open_ndjson"),
+            _of("ndjson", "writing_ndjson"),
             packable=True,
         ),
-        Format("parquet", (".parquet", ".pq"), lambda path, _: open_parquet(path), writing_parquet),
-        Format("arrow", (".arrow", ".feather", ".ipc"), lambda path, _: open_arrow(path), writing_arrow),
+        Format(
+            "parquet",
+            (".parquet", ".pq"),
+            _of("columnar.parquet", "open_parquet"),
+            _of("columnar.parquet", "writing_parquet"),
+        ),
+        Format(
+            "arrow",
+            (".arrow", ".feather", ".ipc"),
+            _of("columnar.arrow", "open_arrow"),
+            _of("columnar.arrow", "writing_arrow"),
+        ),
         Format(
             "excel",
             (".xlsx",),
-            open_excel,
-            writing_excel,
+            _of("excel", "open_excel"),
+            _of("excel", "writing_excel"),
             has_sheets=True,
         ),
     )
@@ -95,8 +110,8 @@ FORMATS = {
 _TEXT = "csv"
 # Kinds of files that are only read, with the format of their output.
 _READ_ONLY: dict[str, tuple[Callable[[Path, ReadOptions], Table], str]] = {
-    "json": (open_array, "ndjson"),
-    "vcard": (open_vcard, _TEXT),
+    "json": (_of("ndjson", "open_array"), "ndjson"),
+    "vcard": (_of("vcard", "open_vcard"), _TEXT),
 }
 _READ_ONLY_SUFFIXES = frozenset({".json", ".vcf", ".xls", ".xlsm", ".xlsb", ".ods"})
 # Text gets shorter only if quotes that are not needed are left out.

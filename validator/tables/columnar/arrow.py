@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from validator.tables.table import Table, Writer
+    from validator.tables.table import ReadOptions, Table, Writer
 
 _KIND = "Arrow"
 _STARTS = {
@@ -26,8 +26,8 @@ _STARTS = {
 }
 
 
-def open_arrow(path: Path) -> ScannedTable:
-    """Open an Arrow file by its footer.
+def open_arrow(path: Path, _: ReadOptions) -> ScannedTable:
+    """Open an Arrow file by its footer. The options are about text and sheets.
 
     Raises:
         FileError: there is no such file, or it is truncated or not an Arrow file.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from validator.tables.columnar.footer import LogicalType
-    from validator.tables.table import Table, Writer
+    from validator.tables.table import ReadOptions, Table, Writer
 
 _KIND = "Parquet"
 _ROW_GROUP_ROWS = BATCH_ROWS  # groups twice as large need 100 MB more memory for ten million rows
@@ -26,8 +26,8 @@ _ROW_GROUP_ROWS = BATCH_ROWS  # groups twice as large need 100 MB more memory fo
 _OWN_METADATA = "ARROW:schema"
 
 
-def open_parquet(path: Path) -> ScannedTable:
-    """Open a Parquet file by its footer.
+def open_parquet(path: Path, _: ReadOptions) -> ScannedTable:
+    """Open a Parquet file by its footer. The options are about text and sheets.
 
     Raises:
         FileError: there is no such file, or it is truncated or not a Parquet file.
