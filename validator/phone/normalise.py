@@ -10,9 +10,6 @@ from msgspec import Struct
 from validator.errors import UsageError
 from validator.model import Reason
 from validator.phone import answers
-from validator.phone.bulk.decide import decide
-from validator.phone.bulk.lookup import look_up_plussed
-from validator.phone.bulk.range_cache import RangeIndex
 from validator.phone.cell.numbering import Line
 from validator.phone.cell.numbering import look_up as ask
 from validator.phone.cell.reading import Accept, read_unwrapped, unwrap, written
@@ -39,8 +36,6 @@ _FEW_CELLS = 50
 
 _KEY = ["text", "region"]
 _FOUND = {"answer": answers.ANSWER, "number": pl.UInt64()}
-# Process-wide, but only a cache: range tables depend only on libphonenumber's metadata.
-_RANGES = RangeIndex()
 
 
 def normalise(
@@ -204,10 +199,16 @@ def _region_or_none(word: str) -> str | None:
 
 def _answers(cells: pl.DataFrame, accept: Accept, *, in_bulk: bool) -> pl.DataFrame:
     """Return `answer`, `number` and the written form of each cell; what bulk leaves is read one by one."""
-    found = decide(cells, accept, _RANGES) if in_bulk else _nothing(cells.height)
+    found = _decided(cells, accept) if in_bulk else _nothing(cells.height)
     rows = (found["answer"] == answers.UNDECIDED).arg_true()
     others = _read_once(cells[rows], accept)
     return pl.DataFrame([found[name].scatter(rows, others[name]) for name in found.columns])
+
+
+def _decided(cells: pl.DataFrame, accept: Accept) -> pl.DataFrame:
+    from validator.phone.bulk.long_columns import decided  # noqa: PLC0415 - short columns do without
+
+    return decided(cells, accept)
 
 
 def _read_once(cells: pl.DataFrame, accept: Accept) -> pl.DataFrame:
@@ -225,7 +226,9 @@ def _nothing(rows: int) -> pl.DataFrame:
 
 def _look_up(questions: pl.DataFrame) -> pl.DataFrame:
     """Return `answer` and `number` for questions of `plus`, `plan`, `digits` and `value`."""
-    found = look_up_plussed(questions, _RANGES)
+    from validator.phone.bulk.long_columns import looked_up  # noqa: PLC0415 - as above
+
+    found = looked_up(questions)
     rows = (found["answer"] == answers.UNDECIDED).arg_true()
     return found if rows.is_empty() else answers.put(found, rows, _look_up_each(questions[rows]))
 

@@ -3,7 +3,8 @@
 The results are the same as those of `cell`. Many functions name the function of libphonenumber
 (`phonenumberutil`) or of `cell` that they reproduce for columns.
 
-- `decide`: the entry: cells and region to numbers or reasons.
+- `long_columns`: the entry: the next two, with the range tables of the process.
+- `decide`: cells and region to numbers or reasons.
 - `classify`: the shape of each cell.
 - `prefixes`: removes prefixes.
 - `lookup`, `search`: find digits in the ranges of the numbering plans.

@@ -13,8 +13,7 @@ from msgspec import Struct, field
 from validator.model import Reason
 from validator.phone import answers
 from validator.phone.bulk.frames import kept, split, together
-from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
-from validator.phone.bulk.search import SHOWN_DIGITS
+from validator.phone.bulk.search import FEWEST_DIALLED_DIGITS, SHOWN_DIGITS
 from validator.phone.bulk.second_chances import counted, has_digits, only_digits
 from validator.phone.bulk.several import CORE, SEPARATOR, TWO_NUMBERS_DIGITS
 from validator.phone.cell.folding import ESCAPED, TO_MEND, fold, mend

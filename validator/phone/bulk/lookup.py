@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
     from validator.phone.bulk.range_cache import Inlands, RangeIndex
 
-# With fewer digits, phonenumberutil._is_viable_phone_number depends on the characters between them.
-FEWEST_DIALLED_DIGITS = 3
-
 # phonenumberutil._MIN_LENGTH_FOR_NSN after an international prefix and for a national number, and _MAX_.
 _TOO_FEW_ABROAD = 2
 _FEWEST_DIGITS = 2

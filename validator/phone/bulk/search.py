@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 # The digits that fit into 64 bits.
 SHOWN_DIGITS = 19
+# With fewer digits, phonenumberutil._is_viable_phone_number depends on the characters between them.
+FEWEST_DIALLED_DIGITS = 3
 _POWERS = pl.Series([10**exponent for exponent in range(SHOWN_DIGITS + 1)], dtype=pl.UInt64)
 
 

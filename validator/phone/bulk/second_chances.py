@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from validator.phone.bulk.frames import beside, kept, split, together
-from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
 from validator.phone.bulk.pattern_ranges import UnreadablePattern, merged, ranges
-from validator.phone.bulk.search import SHOWN_DIGITS, power
+from validator.phone.bulk.search import FEWEST_DIALLED_DIGITS, SHOWN_DIGITS, power
 from validator.phone.cell.grouping import BESIDE, CUT_CODE, LISTED, stands_beside
 from validator.phone.cell.numbering import has_length, national_forms
 from validator.phone.cell.recoveries import (

@@ -11,7 +11,7 @@ import polars as pl
 from validator.model import MAX_DIGITS, MIN_DIGITS, Reason
 from validator.phone import answers
 from validator.phone.bulk.frames import together
-from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
+from validator.phone.bulk.search import FEWEST_DIALLED_DIGITS
 from validator.phone.bulk.second_chances import QUESTION, counted, has_digits, only_digits
 from validator.phone.cell.refusals import SEPARATING_WORDS
 
