@@ -19,11 +19,16 @@ def plan_of(code: int, region: str) -> int:
     return _REGION_PLACES[region] if region in _REGION_PLACES else len(REGIONS) + _NOWHERE.index(code)
 
 
-def _code_of(lead: int) -> int:
-    """phonenumberutil._extract_country_code, of the first three digits; zero for none."""
-    starts = (int(str(lead)[:digits]) for digits in range(1, _MOST_CODE_DIGITS + 1))
-    codes = (code for code in starts if code in COUNTRY_CODE_TO_REGION_CODE)
-    return next(codes, 0) if lead >= 10 ** (_MOST_CODE_DIGITS - 1) else 0
+def _codes_of_leads() -> list[int]:
+    """phonenumberutil._extract_country_code, for each three digits; zero for none.
+
+    No calling code begins with another one.
+    """
+    codes = [0] * 10**_MOST_CODE_DIGITS
+    for code in COUNTRY_CODE_TO_REGION_CODE:
+        span = 10 ** (_MOST_CODE_DIGITS - len(str(code)))
+        codes[code * span : (code + 1) * span] = [code] * span
+    return codes
 
 
 _CODES = {
@@ -35,7 +40,7 @@ PLAN_COUNT = len(_CODES)
 # The calling code (or zero) by the first three digits; the code of each plan; the main plan and the count of
 # digits of each code.
 LEAD_DIGITS = _MOST_CODE_DIGITS
-CODE_OF_LEAD = pl.Series([_code_of(lead) for lead in range(10**LEAD_DIGITS)], dtype=pl.UInt32)
+CODE_OF_LEAD = pl.Series(_codes_of_leads(), dtype=pl.UInt32)
 CODE_OF_PLAN = pl.Series([_CODES[place] for place in range(PLAN_COUNT)], dtype=pl.UInt32)
 MAIN_PLAN_OF_CODE = pl.Series([_MAIN_PLANS.get(code) for code in range(10**LEAD_DIGITS)], dtype=pl.UInt32)
 DIGITS_OF_CODE = pl.Series([len(str(code)) for code in range(10**LEAD_DIGITS)], dtype=pl.UInt32)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 
@@ -40,10 +39,20 @@ class _Folding(dict[int, str]):
         return folded
 
 
+class _Letters(dict[int, "str | int | None"]):
+    """The same, for letters: without their strokes, and none for a mark."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = kept = None if unicodedata.category(chr(code)) == "Mn" else code
+        return kept
+
+
 def mend(text: str) -> str:
     """Return the text with its punctuation repaired, if this was saved in another encoding or escaped."""
     if not _TO_MEND.search(text):
         return text
+    import html  # noqa: PLC0415 - few lists need it, and it has a table of two thousand names
+
     text = _MIS_READ.sub(_as_meant, _ESCAPES.sub(" ", html.unescape(text)))
     return _BETWEEN_DIGITS.sub(lambda found: _OTHER_MARKS[found[0]], text)
 
@@ -71,8 +80,9 @@ def fold(text: str) -> str:
 
 def fold_words(text: str) -> str:
     """Return text without case, accents and differences of width: `TELÉFONO` is `telefono`."""
-    plain = unicodedata.normalize("NFKD", text).casefold().translate(STROKED)
-    return "".join(character for character in plain if unicodedata.category(character) != "Mn")
+    if text.isascii():
+        return text.casefold()
+    return unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
 
 
 def _fold_character(code: int) -> str:
@@ -93,3 +103,4 @@ def _fold_character(code: int) -> str:
 
 
 _TABLE = _Folding(_MIDDLE_DOTS | _SIGNS | _KEYCAP_MARKS | _BLANK_CONTROLS)
+_LETTERS = _Letters(STROKED)
