@@ -211,8 +211,8 @@ def annotate(
         parts = open_segments(files, segments, table, prefix, extras)
         writers = [annotated, *(segment.writer for segment in parts)]
         batches = ahead(rows(cells=any(writer.needs_cells for writer in writers)))
-        for batch, findings in ahead(_with_findings(batches, recipients, known, extras)):
-            added = output_columns(findings, extras)
+        found = _with_findings(batches, recipients, known, extras)
+        for batch, findings, added in ahead(_with_added(found, extras)):
             annotated.write(batch.hstack(prefixed(added, prefix)))
             if once is not None:
                 stands = once.among(findings, counted.rows)
@@ -273,6 +273,14 @@ def _with_findings(
     for batch in batches:
         part, end = slice(end, end + batch.height), end + batch.height
         yield batch, decide_verdicts(recipients[part], known, places[part], extras)
+
+
+def _with_added(
+    found: Iterable[tuple[pl.DataFrame, pl.DataFrame]], extras: Sequence[str]
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]:
+    """Yield each batch and its decided rows with their added columns."""
+    for batch, findings in found:
+        yield batch, findings, output_columns(findings, extras)
 
 
 def _word(word: Verdict | Reason | Source, dtype: pl.Enum) -> pl.Expr:
