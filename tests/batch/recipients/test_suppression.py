@@ -66,6 +66,32 @@ def test_every_phone_column_counts(suppressed):
 
 
 @pytest.mark.parametrize(
+    "content",
+    [
+        "Tel,H/P\n020 7946 0001,07400 123456\n020 7946 0002,07400 123457\n",
+        "From,To,Body\n+447400123456,020 7946 0001,STOP\n+447400123457,020 7946 0001,Stop\n",
+        "Phone,Alternate\n07400 123456,07400 123457\n07400 123456,n/a\n",
+        "Phone,Other\n07400 123456,see notes\n07400 123456,07400 123457\n07400 123456,-\n",
+        "Phone,Mobile\n07400 123456,-\n07400 123456,-\n07400 123456,07400 123457\n",
+        "Customer,Phone,old\n1001,07400 123456,07400 123457\n1002,07400 123456,\n",
+    ],
+)
+def test_a_column_of_numbers_counts_beside_one_that_says_phone(suppressed, content):
+    landlines = {442079460001, 442079460002}
+    assert set(suppressed(content, region="GB")) - landlines == {ANN, BOB}
+
+
+def test_the_first_person_of_a_list_of_names_and_numbers_counts(suppressed):
+    assert suppressed(f"Ann: +{ANN}\nBob: +{BOB}\n") == [ANN, BOB]
+    content = "Ann - 07400 123456\nBob - 07400 123457\n"
+    with pytest.raises(
+        FileError, match=r"columns are: column_1\. Choose one with --suppress-column, or save"
+    ):
+        suppressed(content, region="GB")
+    assert suppressed(content, region="GB", suppress_column=("column_1",)) == [ANN, BOB]
+
+
+@pytest.mark.parametrize(
     "cell",
     [
         f"+{ANN} / +{BOB}",

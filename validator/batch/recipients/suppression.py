@@ -40,8 +40,9 @@ log = logging.getLogger(__name__)
 EXAMPLES = 5
 _PLACE = "\0place"
 _REMEDY = (
-    "Nothing was asked. Correct or complete the list, name the country of national numbers with --region, or "
-    "go on without that protection with --suppress-unreadable allow"
+    "Nothing was asked. Correct or complete the list, name its phone columns with --suppress-column, or the "
+    "country of national numbers with --region, or go on without that protection with "
+    "--suppress-unreadable allow"
 )
 
 
