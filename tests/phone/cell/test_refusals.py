@@ -44,6 +44,46 @@ def test_dots_and_commas_alone_are_no_damage(outcome, cell):
 
 
 @pytest.mark.parametrize(
+    ("cell", "region"),
+    [
+        ("0171 55S0101", "DE"),
+        ("0221 12B4567", "DE"),
+        ("0I71 5550101", "DE"),
+        ("0171 5550101 B2", "DE"),
+        ("0664 1234567 v2", "AT"),
+        ("0664 1234567 Dr. 2", "AT"),
+        ("0664 1234567 o 57", "AT"),
+        ("Tel. 0812 3456 7890 M3", "ID"),
+        ("9B765 43216", "IN"),
+    ],
+)
+def test_a_letter_among_the_digits_is_not_left_out(outcome, cell, region):
+    assert outcome(cell, region) == "not_a_number"
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "number"),
+    [
+        ("0xx11 96123-4567", "BR", 5511961234567),
+        ("O171 5550101", "DE", 491715550101),
+        ("0171 5550101 x2", "DE", 491715550101),
+        ("07400 123456p", "GB", 447400123456),
+        ("1-800-FLOWERS", "US", 18003569377),
+        ("M 98765 43210 (W)", "IN", 919876543210),
+        ("0171 5550101 o 0172 5550102", "DE", "several_numbers"),
+        ("0171 5550101 u 0172 5550102", "DE", "several_numbers"),
+    ],
+)
+def test_other_letters_are_read_as_ever(outcome, cell, region, number):
+    assert outcome(cell, region) == number
+
+
+@pytest.mark.parametrize("cell", ["612 345 678 - 57", "612 345 678 57", "612-345-678-5"])
+def test_a_number_in_any_groups_with_digits_beside_it_is_no_foreign_one(outcome, cell):
+    assert outcome(cell, "ES") in ("not_in_plan", "too_long")
+
+
+@pytest.mark.parametrize(
     "cell",
     [
         "07400 123456 / 07400 123457",

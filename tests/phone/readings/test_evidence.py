@@ -117,8 +117,8 @@ def test_two_numbers_in_one_cell_are_no_evidence_that_plus_signs_are_lost():
 
 @pytest.mark.slow
 def test_cells_with_a_second_number_are_read_alike_in_bulk():
-    besides = ("/12", " / 12", "-12", " 12", " (2)", "-1234")
-    cells = [f"98{last:08}{beside}" for last in range(0, 10**8, 50_000) for beside in besides]
+    besides = ("/12", " / 12", "-12", " 12", "-1234")
+    cells = [f"98{last:08}{beside}" for last in range(0, 10**8, 40_000) for beside in besides]
     assert len(cells) > WORTH_BULK_CELLS
     in_bulk = column(cells, "IN")
     assert in_bulk[::500] == column(cells[::500], "IN")

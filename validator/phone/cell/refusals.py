@@ -22,8 +22,15 @@ DAMAGE = re.compile(f"{_SCIENTIFIC}|{_DECIMAL}|{_FRACTION}|{_THOUSANDS}|{_ERROR_
 # An extension before another number: its digits would be read as the first digits.
 _EXTENSION_WORDS = "ext|extn|extension|ramal|anexo|poste|durchwahl|klappe|toestel|dahili|доб"
 _EXTENSION_FIRST = rf"^\W*(?:{_EXTENSION_WORDS})\b\W*[0-9]{{1,5}}[^0-9]+[0-9]"
+# One or two letters among the digits, and no others behind the first digit: libphonenumber would drop them.
+# They stand for digits that were misread (`0171 55S0101`), or divide a few digits from the number (`... B2`).
+# An x may be an extension, or a carrier in Brazil.
+_AMONG = (
+    r"^[^0-9]*[0-9](?:[^a-z]*[0-9])?"
+    r"(?:[a-wyz]{1,2}(?:[0-9][^a-z0-9]*){1,9}|[^a-z0-9]*[a-wyz]{1,2}[^a-z0-9]*(?:[0-9][^a-z0-9]*){1,6})$"
+)
 ADDRESS = re.compile(
-    rf"://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b|{_EXTENSION_FIRST}",
+    rf"{_AMONG}|://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b|{_EXTENSION_FIRST}",
     re.IGNORECASE,
 )
 
@@ -43,7 +50,7 @@ def is_damaged(text: str) -> bool:
 
 
 def is_other_address(text: str) -> bool:
-    """Return whether the text is not a number: a link, a group, a private id, an extension first."""
+    """Return whether the text is not a number: a link, a group, an extension first, letters among digits."""
     return ADDRESS.search(text) is not None
 
 
