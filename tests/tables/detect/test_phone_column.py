@@ -149,6 +149,15 @@ def test_mobile_numbers_are_not_left_unread_beside_landlines(listed, region, hea
     assert found(f"{unknown},{named}") == named
 
 
+def test_the_line_of_another_person_is_not_read_in_place_of_an_unknown_one(listed):
+    rows = "".join(f"Ann,202-555-010{n},202-555-011{n}\n" for n in range(3))
+    for header in ("Name,Agent mobile,Customer contact", "Name,Customer contact,Agent mobile"):
+        with pytest.raises(FileError, match=r"'Agent mobile' .* and 'Customer contact' .* look like phone"):
+            find_phone_column(open_table(listed(f"{header}\n{rows}")), named=None, region="US")
+    path = listed(f"Name,Business phone,Business fax\n{rows}")
+    assert find_phone_column(open_table(path), named=None, region="US").name == "Business phone"
+
+
 @pytest.mark.parametrize("nothing", ["", "-", "n/a", "0", "none"])
 def test_words_in_place_of_a_mobile_number_mean_that_there_is_none(found, nothing):
     columns = {"phone": NUMBERS, "mobile": [*NUMBERS[:6], *[nothing] * 14]}

@@ -9,7 +9,13 @@ from msgspec import Struct
 
 from validator.phone import DATE, mobile_share
 from validator.tables.cells import readable
-from validator.tables.detect.phone_words import Line, line_named_by, names_only_contact, names_only_number
+from validator.tables.detect.phone_words import (
+    Line,
+    line_named_by,
+    names_fax,
+    names_only_contact,
+    names_only_number,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -176,16 +182,21 @@ def meant_first(found: Sequence[Candidate]) -> list[Candidate]:
 def mobiles_beside(
     table: Table, chosen: Candidate, candidates: Sequence[Candidate], regions: Regions
 ) -> list[Candidate]:
-    """Return the columns of mobile numbers under unknown headers, if the chosen one has landlines.
+    """Return the columns of mobile numbers under unknown headers that may be meant instead of the chosen one.
 
-    People call their mobile numbers by more words than are known: `H/P` in Malaysia, `CP No.` in the
-    Philippines, the name of an app.
+    They may be if that has landlines, or if its header names a landline or another person. People call their
+    mobile numbers by more words than are known: `CP No.` in the Philippines, the name of an app, `Customer
+    contact` beside `Agent mobile`.
     """
-    others = [one for one in candidates if one.line is None and one.is_found_by_content]
+    others = [
+        one
+        for one in candidates
+        if one.line is None and one.is_found_by_content and not names_fax(table.header[one.column])
+    ]
     if not others or chosen.line in (None, Line.MOBILE) or chosen.numbers < _NAMED_SHARE:
         return []
     sample = table.sample()
-    if mobile_share(sample[chosen.column], regions) >= _MOBILE_SHARE:
+    if chosen.line is Line.ANY and mobile_share(sample[chosen.column], regions) >= _MOBILE_SHARE:
         return []
     return [one for one in others if mobile_share(sample[one.column], regions) >= _MOBILE_SHARE]
 

@@ -180,6 +180,11 @@ def names_line(header: str) -> bool:
     return names_phone(header) or bool(said_by(header) & _LANDLINE)
 
 
+def names_fax(header: str) -> bool:
+    """Return whether a header names fax numbers, which are no phone numbers."""
+    return bool(said_by(header) & _FAX)
+
+
 def names_only_number(header: str) -> bool:
     """Return whether a header says no more than number (`No`, `Nr`): a customer's or an order's, too."""
     said = words(header)
@@ -269,6 +274,7 @@ _GENERIC = vocabulary(_GENERIC_WORDS)
 _BETWEEN = vocabulary("de di do da du del of")
 _NUMBER_NAMES = vocabulary("number numbers no nos nr num numero numeros nummer numer nomor номер رقم नंबर")
 _CONTACT_NAMES = _GENERIC - _NUMBER_NAMES
+_FAX = vocabulary("fax faxnr faxnummer telefax telecopie faks факс فاكس פקס 传真 傳真 ファックス 팩스")
 _ABOUT = vocabulary(_ABOUT_WORDS)
 _ABOUT_AT_END = vocabulary(_ABOUT_AT_END_WORDS)
 # Names of WhatsApp's own ids, which are numbers in international form (`wa_id`, `remoteJid`).
