@@ -128,11 +128,15 @@ def is_number_row(first: Row, rows: Sequence[Row]) -> bool:
 
 
 def numbers_on_one_line(row: Row) -> int:
-    """Return how many numbers the only row of a list has; 0 if it has other text, too."""
+    """Return how many numbers the only row of a list has; 0 if most of it is other text.
+
+    The participants of a WhatsApp group are copied as one line, with names among the numbers.
+    """
     cells = [cell for cell in row if cell]
     if len(cells) == 1:
         cells = list(cells[0].split())
-    return len(cells) if all(map(is_number, cells)) else 0
+    count = sum(map(is_number, cells))
+    return count if count * 2 > len(cells) else 0
 
 
 def _says_phone_above(titles: Sequence[Row], row: Row, below: Sequence[Row]) -> bool:
