@@ -81,6 +81,17 @@ def test_a_column_of_numbers_counts_beside_one_that_says_phone(suppressed, conte
     assert set(suppressed(content, region="GB")) - landlines == {ANN, BOB}
 
 
+def test_a_nested_column_of_phones_has_to_be_named(suppressed, tmp_path):
+    pl.DataFrame({"phone": [f"+{ANN}"], "phones": [[f"+{BOB}"]]}).write_parquet(tmp_path / "a.parquet")
+    content = (tmp_path / "a.parquet").read_bytes()
+    with pytest.raises(
+        FileError, match=r"column 'phones' of .* holds lists\. Choose --suppress-column phones\.0"
+    ):
+        suppressed(content, name="stop.parquet")
+    both = ("phone", "phones.0")
+    assert suppressed(content, name="stop.parquet", suppress_column=both) == [ANN, BOB]
+
+
 def test_the_first_person_of_a_list_of_names_and_numbers_counts(suppressed):
     assert suppressed(f"Ann: +{ANN}\nBob: +{BOB}\n") == [ANN, BOB]
     content = "Ann - 07400 123456\nBob - 07400 123457\n"

@@ -14,6 +14,7 @@ from validator.phone import looks_like_phones
 from validator.tables.cells import fields_of, within
 from validator.tables.detect.candidates import all_phones, best, candidates_of, meant_first, mobiles_beside
 from validator.tables.detect.joined_columns import area_code_column
+from validator.tables.detect.phone_words import names_phone
 from validator.tables.detect.readable import reads_as_words
 
 if TYPE_CHECKING:
@@ -125,11 +126,15 @@ def phone_columns(
         share: see there.
 
     Raises:
-        FileError: there is no phone column.
+        FileError: there is no phone column, or one has fields or lists, which have to be named.
     """
     regions = _regions(table, region, region_column)
     found = all_phones(candidates_of(table, regions, share, words_are_blank=True))
-    return [one.column for one in _required(table, found, option)]
+    names = [one.column for one in _required(table, found, option)]
+    nested = [name for name, kind in table.schema.items() if kind.is_nested()]
+    for name in (*names, *(name for name in nested if names_phone(table.header[name]))):
+        require_column(table, name, option)
+    return names
 
 
 def require_column(table: Table, column: str, option: str) -> None:
