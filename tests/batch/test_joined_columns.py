@@ -55,6 +55,21 @@ def test_area_codes_as_floats_in_text_are_joined_by_their_digits(listed):
     assert numbers_of(areas, region="BR")[0] == [5511961234567, 5521961234568]
 
 
+@pytest.mark.parametrize(
+    ("text", "region", "numbers"),
+    [
+        ("DDD,Telefone,DDD,Celular\n11,33334444,21,961234567\n", "BR", [5521961234567]),
+        ("DDD Fixo,Fixo,DDD Cel,Cel\n11,33334444,21,961234567\n", "BR", [5521961234567]),
+        ("DDD,Telefone,Celular\n21,33334444,961234567\n", "BR", [5521961234567]),
+        ("Vorwahl,Telefon,Mobilvorwahl,Mobil\n030,12345678,0171,5550101\n", "DE", [491715550101]),
+        ("tel_vorwahl,tel_nummer,mobil_vorwahl,mobil\n030,123456,0171,5550101\n", "DE", [491715550101]),
+        ("Vorwahl,Rufnummer\n+49 171,5550101\n+49 (0)171,5550102\n", "DE", [491715550101, 491715550102]),
+    ],
+)
+def test_the_area_code_beside_a_number_is_its_own(listed, text, region, numbers):
+    assert numbers_of(listed(text), region=region)[0] == numbers
+
+
 def test_three_columns_can_be_joined(listed):
     path = listed("cc,area,rest\n+1,202,5550101\n")
     assert numbers_of(path, join=("cc", "area", "rest"))[0] == [12025550101]

@@ -26,7 +26,7 @@ _AREA_PHRASES = tuple(
     for words in ("area code", "city code", "codigo area", "cod area", "код города", "код міста", "alan kodu")
 )
 _AREA_PARTS = ("市外局番", "区号", "區號", "지역번호")
-_AREA_CODE = r"^\s*[(+]?\d{1,5}[)\s/.\-]*$"
+_AREA_CODE = r"^\s*(?:\+\d{1,3}[\s/.\-]*(?:\(0\))?)?[(+]?\d{1,5}[)\s/.\-]*$"
 _CALLING_CODE = r"^\s*(?:\+|00)?[1-9][\d\- ]{0,6}\s*$"
 _COMPLETE = r"^\s*(?:\+|00)"
 # Digits that a program has written as a float. Behind other digits, the zero would be one of the number's.
@@ -39,24 +39,30 @@ def names_area_code(header: str) -> bool:
     """Return whether a header names a column of area codes."""
     said = said_by(header)
     phrases = any(phrase <= said for phrase in _AREA_PHRASES)
-    return bool(said & _AREA) or phrases or any(part in header for part in _AREA_PARTS)
+    compound = any(word.endswith("vorwahl") for word in said) and not names_region(header)
+    return bool(said & _AREA) or phrases or compound or any(part in header for part in _AREA_PARTS)
 
 
 def area_code_column(table: Table, column: str, share: Callable[[pl.Series], float]) -> str | None:
     """Return the column with the area codes of another column's numbers, if only both together are numbers.
+
+    Of several columns with area codes, the nearest on the left counts: `DDD Fixo`, `Fixo`, `DDD Cel`, `Cel`.
 
     Args:
         table: the list.
         column: the column with the rest of each number.
         share: returns the share of cells that are numbers.
     """
-    named = [name for name, header in table.header.items() if name != column and names_area_code(header)]
-    if not named:
+    columns = list(table.header)
+    place = columns.index(column)
+    nearest_first = (*reversed(columns[:place]), *columns[place + 1 :])
+    named = [name for name in nearest_first if names_area_code(table.header[name])]
+    sample = table.sample() if named else pl.DataFrame()
+    codes = next((name for name in named if _are(sample[name], _AREA_CODE)), None)
+    if codes is None:
         return None
-    sample = table.sample()
     alone = share(_text(sample[column]))
-    codes = (name for name in named if _are(sample[name], _AREA_CODE))
-    return next((name for name in codes if share(joined(sample, (name, column))) > max(alone, _LEAST)), None)
+    return codes if share(joined(sample, (codes, column))) > max(alone, _LEAST) else None
 
 
 def calling_code_column(table: Table) -> str | None:
