@@ -7,27 +7,10 @@ import openpyxl
 import polars as pl
 import pytest
 
-from validator.batch.recipients.job import Job
-from validator.batch.recipients.suppression import suppressed_in
 from validator.errors import FileError
 from validator.tables import Ragged, ReadOptions
 
 ANN, BOB = 447400123456, 447400123457
-
-
-@pytest.fixture
-def suppressed(tmp_path):
-    """The numbers that lists name; each a text in a CSV file, or the bytes of a file of that name."""
-
-    def read(*lists, name="stop.csv", **options):
-        paths = []
-        for place, content in enumerate(lists):
-            paths.append(tmp_path / f"{place}{name}")
-            paths[-1].write_bytes(content.encode() if isinstance(content, str) else content)
-        job = Job(input=tmp_path / "x.csv", output=tmp_path / "y.csv", suppress=tuple(paths), **options)
-        return sorted(suppressed_in(job).numbers)
-
-    return read
 
 
 @pytest.mark.slow
@@ -63,33 +46,6 @@ def test_every_phone_column_counts(suppressed):
     content = f"mobile,name,home phone\n+{ANN},Ann,+{BOB}\n"
     assert suppressed(content) == [ANN, BOB]
     assert suppressed(content, suppress_column=("home phone",)) == [BOB]
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "Tel,H/P\n020 7946 0001,07400 123456\n020 7946 0002,07400 123457\n",
-        "From,To,Body\n+447400123456,020 7946 0001,STOP\n+447400123457,020 7946 0001,Stop\n",
-        "Phone,Alternate\n07400 123456,07400 123457\n07400 123456,n/a\n",
-        "Phone,Other\n07400 123456,see notes\n07400 123456,07400 123457\n07400 123456,-\n",
-        "Phone,Mobile\n07400 123456,-\n07400 123456,-\n07400 123456,07400 123457\n",
-        "Customer,Phone,old\n1001,07400 123456,07400 123457\n1002,07400 123456,\n",
-    ],
-)
-def test_a_column_of_numbers_counts_beside_one_that_says_phone(suppressed, content):
-    landlines = {442079460001, 442079460002}
-    assert set(suppressed(content, region="GB")) - landlines == {ANN, BOB}
-
-
-def test_a_nested_column_of_phones_has_to_be_named(suppressed, tmp_path):
-    pl.DataFrame({"phone": [f"+{ANN}"], "phones": [[f"+{BOB}"]]}).write_parquet(tmp_path / "a.parquet")
-    content = (tmp_path / "a.parquet").read_bytes()
-    with pytest.raises(
-        FileError, match=r"column 'phones' of .* holds lists\. Choose --suppress-column phones\.0"
-    ):
-        suppressed(content, name="stop.parquet")
-    both = ("phone", "phones.0")
-    assert suppressed(content, name="stop.parquet", suppress_column=both) == [ANN, BOB]
 
 
 def test_the_first_person_of_a_list_of_names_and_numbers_counts(suppressed):
