@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from validator.phone import calling_codes
 from validator.tables.cells import readable
 from validator.tables.detect.phone_words import names_phone, said_by, vocabulary
 from validator.tables.detect.region_words import names_region
@@ -65,13 +66,28 @@ def area_code_column(table: Table, column: str, share: Callable[[pl.Series], flo
     return codes if share(joined(sample, (codes, column))) > max(alone, _LEAST) else None
 
 
-def calling_code_column(table: Table) -> str | None:
-    """Return the one column whose header says country and whose cells are calling codes, if there is one."""
+def calling_code_column(table: Table, region: str | None = None) -> str | None:
+    """Return the one column whose header says country and whose cells are calling codes, if there is one.
+
+    Args:
+        table: the list.
+        region: the region of numbers in national form, if it is given. A column that may also have area
+            codes, or that says this region of no row, does not count then.
+    """
     headers = table.header.items()
     named = [name for name, header in headers if names_region(header) and not names_phone(header)]
     sample = table.sample() if named else pl.DataFrame()
     found = [name for name in named if _are(sample[name], _CALLING_CODE)]
-    return found[0] if len(found) == 1 else None
+    if len(found) != 1 or (
+        region is not None and not _may_say(region, table.header[found[0]], sample[found[0]])
+    ):
+        return None
+    return found[0]
+
+
+def _may_say(region: str, header: str, codes: pl.Series) -> bool:
+    own = calling_codes(pl.Series([region]))[0]
+    return not names_area_code(header) and own in calling_codes(_text(codes)).to_list()
 
 
 def joined(rows: pl.DataFrame, columns: Sequence[str], *, international: bool = False) -> pl.Series:
