@@ -24,6 +24,13 @@ def test_a_column_of_numbers_counts_beside_one_that_says_phone(suppressed, conte
     assert set(suppressed(content, region="GB")) - landlines == {ANN, BOB}
 
 
+@pytest.mark.parametrize("flags", [("1", "0"), ("yes", "no"), ("2025-11-03", "2025-11-04 10:00"), ("12", "")])
+def test_a_column_of_flags_or_dates_that_says_phone_has_no_people(suppressed, flags):
+    first, second = flags
+    content = f"name,phone,whatsapp,sms\nAnn,+{ANN},{first},{second}\nBob,+{BOB},{second},{first}\n"
+    assert suppressed(content) == [ANN, BOB]
+
+
 def test_a_nested_column_of_phones_has_to_be_named(suppressed, tmp_path):
     pl.DataFrame({"phone": [f"+{ANN}"], "phones": [[f"+{BOB}"]]}).write_parquet(tmp_path / "a.parquet")
     content = (tmp_path / "a.parquet").read_bytes()

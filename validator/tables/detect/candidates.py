@@ -168,7 +168,7 @@ def all_phones(candidates: Sequence[Candidate]) -> list[Candidate]:
 def _says_phone(candidate: Candidate) -> bool:
     if candidate.is_general:
         return candidate.is_named and not candidate.is_vague
-    return candidate.line is not None and candidate.filled > 0
+    return candidate.line is not None and candidate.digits > 0
 
 
 def meant_first(found: Sequence[Candidate]) -> list[Candidate]:
