@@ -29,8 +29,13 @@ _AMONG = (
     r"^[^0-9]*[0-9](?:[^a-z]*[0-9])?"
     r"(?:[a-wyz]{1,2}(?:[0-9][^a-z0-9]*){1,9}|[^a-z0-9]*[a-wyz]{1,2}[^a-z0-9]*(?:[0-9][^a-z0-9]*){1,6})$"
 )
+# One or two digits after a slash, behind a number: the last ones of a second number (`030 12345678/79`).
+# French numbers may have a slash between all pairs of digits.
+_SECOND_END = (
+    r"^(?:[^/0-9]*[0-9][^/]*/(?:[^0-9/]*[0-9]){5,}|(?:[^0-9/]*[0-9]){8,})[^0-9/]*/[^0-9/]*[0-9]{1,2}[^0-9/]*$"
+)
 ADDRESS = re.compile(
-    rf"{_AMONG}|://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b|{_EXTENSION_FIRST}",
+    rf"{_AMONG}|{_SECOND_END}|://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b|{_EXTENSION_FIRST}",
     re.IGNORECASE,
 )
 
@@ -50,7 +55,7 @@ def is_damaged(text: str) -> bool:
 
 
 def is_other_address(text: str) -> bool:
-    """Return whether the text is not a number: a link, a group, an extension first, letters among digits."""
+    """Return whether the text is not one number: a link, a group, an extension first, letters in digits."""
     return ADDRESS.search(text) is not None
 
 
