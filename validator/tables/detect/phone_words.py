@@ -100,7 +100,8 @@ supervisor assistant secretary agent rep representative salesman salesperson dri
 referred referral
 notfall notfallkontakt ehepartner ehemann ehefrau vater mutter eltern vorgesetzter betreuer fahrer verkaufer
 urgence conjoint pere mere parents gestionnaire responsable vendeur chauffeur
-emergencia emergencias conyuge padre madre padres tutor gerente vendedor chofer
+emergencia emergencias conyuge padre madre padres tutor apoderado acudiente gerente vendedor chofer
+veli ortu wali
 responsavel pai mae conjuge motorista
 emergenza coniuge genitore genitori venditore autista referente
 noodgeval noodcontact partner ouder ouders chauffeur
@@ -115,7 +116,7 @@ nomor номер رقم नंबर contato contacto contatto contatti destinat
 # For scripts without spaces, and for several words: these are searched inside other words (`手机号码`).
 _ANY_PARTS = (
     "电话", "電話", "联系方式", "聯絡方式", "连絡先", "連絡先", "전화", "연락처", "โทรศัพท", "เบอร",
-    "dien thoai", "dienthoai", "so dt", "ទូរស័ព្ទ", "ໂທລະສັບ", "ဖုန်း",
+    "dien thoai", "dienthoai", "so dt", "so lien he", "联系号", "联络号", "聯絡號", "ទូរស័ព្ទ", "ໂທລະສັບ", "ဖုန်း",
 )  # fmt: skip
 _MOBILE_PARTS = (
     "手机", "手機", "移动电话", "行動電話", "携帯", "携带", "スマホ", "ケータイ",
@@ -130,7 +131,7 @@ _LANDLINE_PARTS = (
 )  # fmt: skip
 _OTHERS_PARTS = (
     "紧急", "緊急", "家长", "家長", "保護者", "业务员", "業務員", "司机", "司機",
-    "비상", "보호자", "ผู้ปกครอง", "ฉุกเฉิน",
+    "비상", "보호자", "ผู้ปกครอง", "ฉุกเฉิน", "phụ huynh", "orang tua",
 )  # fmt: skip
 # Together with a phone word, these say that the column is about phones but has no numbers.
 _ABOUT_WORDS = """
@@ -209,7 +210,8 @@ def line_named_by(header: str) -> Line | None:
     if said & _MOBILE or _within(plain, _FOLDED_MOBILE_PARTS) or any(map(_is_handy, said)):
         return Line.OTHER if said & _OTHERS or _within(plain, _FOLDED_OTHERS_PARTS) else Line.MOBILE
     only_generic = bool(generic := _apart(plain) - _BETWEEN) and generic <= _GENERIC
-    if not (said & _ANY or only_generic or _within(plain, _FOLDED_ANY_PARTS)):
+    says_phone = said & _ANY or (said & _CONTACT and said & _NUMBER_WORDS)
+    if not (says_phone or only_generic or _within(plain, _FOLDED_ANY_PARTS)):
         return Line.OTHER if said & _LANDLINE_ALONE or _within(plain, _FOLDED_LANDLINE_ALONE_PARTS) else None
     return Line.OTHER if is_other else Line.ANY
 
@@ -274,6 +276,9 @@ _GENERIC = vocabulary(_GENERIC_WORDS)
 _BETWEEN = vocabulary("de di do da du del of")
 _NUMBER_NAMES = vocabulary("number numbers no nos nr num numero numeros nummer numer nomor номер رقم नंबर")
 _CONTACT_NAMES = _GENERIC - _NUMBER_NAMES
+# Together these say phone among any other words: `Customer contact no.`
+_CONTACT = vocabulary("contact contacto contato contatto kontakt kontak контактный контактний iletisim")
+_NUMBER_WORDS = _NUMBER_NAMES | vocabulary("numarasi nomer")
 _FAX = vocabulary("fax faxnr faxnummer telefax telecopie faks факс فاكس פקס 传真 傳真 ファックス 팩스")
 _ABOUT = vocabulary(_ABOUT_WORDS)
 _ABOUT_AT_END = vocabulary(_ABOUT_AT_END_WORDS)
