@@ -20,7 +20,7 @@ _RUN_OF_DIGITS = re.compile("[0-9]+")
 # One or two digits before three groups or more, or one to four after any. The pattern means the same in Rust
 # and in Python.
 BESIDE = r"^\W*[0-9]{1,2}\W+(?:[0-9]+\W+){2,}[0-9]+\W*$|^\W*(?:[0-9]+\W+)+[0-9]{1,4}\W*$"
-_FEWEST_GROUPS, _MOST_BEFORE = 3, 2
+_FEWEST_GROUPS, _MOST_BEFORE, _MOST_BEHIND = 3, 2, 4
 # With fewer digits, many foreign numbers would begin with a number of the region.
 _FEWEST_WHOLE = 8
 # After a slash are the last digits of a second number, where it differs from the first, or an extension.
@@ -81,11 +81,15 @@ def stands_beside(text: str, region: str) -> bool:
 
 
 def _holds_own(groups: list[str], region: str, *, slash: bool) -> bool:
-    """Return whether the groups but the first or the last are a number of the region."""
+    """Return whether the groups but the first, the last, or the last two are a number of the region."""
     first, *others = groups
-    *number, _ = groups
-    is_own = len(first) <= _MOST_BEFORE and _is_own(" ".join(others), region)
-    return is_own or _is_own(" ".join(number), region) or _is_whole(number, region, grouped=not slash)
+    if len(first) <= _MOST_BEFORE and _is_own(" ".join(others), region):
+        return True
+    behind = range(
+        1, 3 if len("".join(groups[-2:])) <= _MOST_BEHIND else 2
+    )  # `9-17` and `1/2` are two groups
+    numbers = [groups[:-count] for count in behind if len(groups) > count]
+    return any(_is_own(" ".join(one), region) or _is_whole(one, region, grouped=not slash) for one in numbers)
 
 
 def cuts_its_code(text: str) -> bool:
