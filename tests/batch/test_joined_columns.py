@@ -44,6 +44,24 @@ def test_a_calling_code_in_its_own_column_is_joined(listed, join):
     assert numbers == [919876543210, 447400123456, 491713920000, 491713920001]
 
 
+@pytest.mark.parametrize(
+    ("text", "region", "numbers"),
+    [
+        (
+            "Country code,Phone\n91,9876543210\n1,2025550123\n,9876543211\n",
+            "IN",
+            (919876543210, 12025550123, 919876543211),
+        ),
+        ("DDI,DDD,Fone\n55,11,961234567\n1,202,5550123\n", "BR", (5511961234567, 12025550123)),
+        # A form's default, which the region contradicts, and area codes.
+        ("Country code,Phone\n1,9012345678\n1,9012345679\n", "IN", (919012345678, 919012345679)),
+        ("Prefijo,Phone\n91,2345678\n93,2345678\n", "ES", (34912345678, 34932345678)),
+    ],
+)
+def test_a_calling_code_counts_beside_a_region_that_it_says_of_some_rows(listed, text, region, numbers):
+    assert tuple(numbers_of(listed(text), region=region)[0]) == numbers
+
+
 @pytest.mark.parametrize("join", [(), ("Country code", "Phone")])
 def test_floats_in_text_are_joined_by_their_digits(listed, join):
     codes = listed('Country code,Phone\n91.0,9876543210.0\n49.0,1713920000.0\n"44,0","7400123456,00"\n')
@@ -53,6 +71,21 @@ def test_floats_in_text_are_joined_by_their_digits(listed, join):
 def test_area_codes_as_floats_in_text_are_joined_by_their_digits(listed):
     areas = listed("DDD,Telefone\n11.0,961234567.0\n21.0,961234568.0\n")
     assert numbers_of(areas, region="BR")[0] == [5511961234567, 5521961234568]
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "numbers"),
+    [
+        ("DDD,Telefone,DDD,Celular\n11,33334444,21,961234567\n", "BR", [5521961234567]),
+        ("DDD Fixo,Fixo,DDD Cel,Cel\n11,33334444,21,961234567\n", "BR", [5521961234567]),
+        ("DDD,Telefone,Celular\n21,33334444,961234567\n", "BR", [5521961234567]),
+        ("Vorwahl,Telefon,Mobilvorwahl,Mobil\n030,12345678,0171,5550101\n", "DE", [491715550101]),
+        ("tel_vorwahl,tel_nummer,mobil_vorwahl,mobil\n030,123456,0171,5550101\n", "DE", [491715550101]),
+        ("Vorwahl,Rufnummer\n+49 171,5550101\n+49 (0)171,5550102\n", "DE", [491715550101, 491715550102]),
+    ],
+)
+def test_the_area_code_beside_a_number_is_its_own(listed, text, region, numbers):
+    assert numbers_of(listed(text), region=region)[0] == numbers
 
 
 def test_three_columns_can_be_joined(listed):

@@ -5,7 +5,7 @@ import random
 import polars as pl
 import pytest
 
-from validator.phone import looks_like_phones
+from validator.phone import looks_like_phones, mobile_share
 
 RANDOM = random.Random(7)
 
@@ -85,3 +85,17 @@ def test_typed_columns_are_looked_at_too():
     assert looks_like_phones(pl.Series([447400123456, 447400123999]), None) == 1.0
     assert looks_like_phones(pl.Series([447400123456.0, None]), "GB") == 1.0
     assert looks_like_phones(pl.Series([12.5, 99.0]), "GB") == 0.0
+
+
+def test_ids_of_whatsapp_and_floats_written_as_text_are_numbers():
+    for server in ("c.us", "s.whatsapp.net"):
+        assert looks_like_phones(pl.Series([f"447400123456@{server}", "hello"]), None) == 0.5
+    assert looks_like_phones(pl.Series(["7400123456.0", "7400123999.0"]), "GB") == 1.0
+    assert looks_like_phones(pl.Series(["7400123456.5", "7400123456.00", "2079460000.0"]), "GB") == 0.0
+
+
+def test_the_share_of_mobile_numbers_is_that_of_the_numbers():
+    cells = pl.Series(["07400 123456", "020 7946 0000", "n/a", None])
+    assert mobile_share(cells, "GB") == 0.5
+    assert mobile_share(pl.Series(["202-555-0101"]), "US") == 1.0
+    assert mobile_share(pl.Series(["n/a"]), "GB") == 0.0

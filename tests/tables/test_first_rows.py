@@ -59,6 +59,22 @@ def test_a_number_in_any_spelling_is_no_header_of_a_sheet(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "rows",
+    [
+        "Anna: +447400123450\nBob Lee: +447400123451\nCy: none\n",
+        "Anna Lee 07400123450\nBob 07400123451\n",
+        'Anna,"07400 123450, 07400 123451"\nBob,07400 123452\n',
+        "Anna,07400123450/07400123451\nBob,07400123452\n",
+        "07400123450 ::: 07400123451\n07400123452\n",
+    ],
+)
+def test_a_number_behind_a_name_or_two_numbers_are_no_header(listed, rows):
+    table = open_table(listed(rows))
+    assert table.schema.names()[0] == "column_1"
+    assert sum(batch.height for batch in table.batches()) == rows.count("\n")
+
+
+@pytest.mark.parametrize(
     "header",
     [
         "Mobile (+44 7400 123456)",
@@ -69,8 +85,9 @@ def test_a_number_in_any_spelling_is_no_header_of_a_sheet(tmp_path):
     ],
 )
 def test_a_header_with_an_example_or_a_word_is_a_header(listed, header):
-    path = listed(f'Name,"{header}"\nAnna,07400 123450\nBob,07400 123451\n')
-    assert names_in(path) == ["Name", header]
+    for label in ("", "Tel. "):
+        path = listed(f'Name,"{header}"\nAnna,{label}07400 123450\nBob,{label}07400 123451\n')
+        assert names_in(path) == ["Name", header]
 
 
 @pytest.mark.parametrize(

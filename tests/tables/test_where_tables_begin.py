@@ -168,6 +168,12 @@ def test_numbers_on_one_line_are_refused_with_a_remedy_that_works(listed, betwee
     ]
 
 
+def test_the_participants_of_a_group_on_one_line_are_refused_with_their_names(listed):
+    path = listed("+12025550101, +12025550102, Ada, +12025550103, You\n")
+    run_in(path.parent, remedy_of(path, "holds 3 numbers on one line; put each on a line of its own"))
+    assert read(path.with_name("numbers.csv")).height == 5
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_rows_that_are_quoted_as_a_whole_are_refused_with_a_remedy_that_works(listed, end):
     text = (

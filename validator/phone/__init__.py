@@ -16,7 +16,7 @@ from validator.phone.cell.reading import Accept, parts_of, unwrap, written
 from validator.phone.cell.recoveries import RECOVERIES, Recovery
 from validator.phone.cell.same_subscriber import is_same_subscriber
 from validator.phone.cells import without_fractions
-from validator.phone.detection import DATE, looks_like_phones
+from validator.phone.detection import DATE, looks_like_phones, mobile_share
 from validator.phone.normalise import Surveyed, calling_codes, normalise, survey
 from validator.phone.polars_namespace import PhoneExpressions
 from validator.phone.readings.evidence import Evidence
@@ -45,6 +45,7 @@ __all__ = [
     "is_same_subscriber",
     "likely_regions",
     "looks_like_phones",
+    "mobile_share",
     "normalise",
     "other_spelling",
     "parse_region",

@@ -9,8 +9,10 @@ from validator.phone.cells import as_text
 from validator.phone.normalise import normalise
 
 # Marks that only phone numbers have: a cell with one counts if libphonenumber calls it valid.
-_MARKED = r"(?i)\+|^\W*00[1-9]|^\W*tel:|wa\.me/|whatsapp"
+_MARKED = r"(?i)\+|^\W*00[1-9]|^\W*tel:|wa\.me/|whatsapp|@c\.us"
 _LETTERS = r"\p{L}"
+# Digits that a program wrote as a float. All other decimals with so many digits are prices or coordinates.
+_WHOLE_FLOAT = r"^(\d{7,})\.0$"
 _EXTENSION = r"(?i)(?:\b|\d)\s*(?:ext\.?|extn?|x)\s*\d{1,6}\W*$"
 # A decimal number: no leading zero, at most one kind of grouping, one decimal mark. Prices and coordinates.
 _DECIMAL = r"^\W*(?:0|[1-9]\d{0,2}(?:[ ,.'’]\d{3})*|[1-9]\d*)[.,]\d+\W*$"  # noqa: RUF001 - Swiss grouping
@@ -36,11 +38,22 @@ def looks_like_phones(cells: pl.Series, region: pl.Series | str | None) -> float
     Raises:
         UsageError: the region is not known, or the column holds neither text nor numbers.
     """
-    texts = as_text(cells).get_column("text").str.strip_chars()
+    texts = as_text(cells).get_column("text").str.strip_chars().str.replace(_WHOLE_FLOAT, "$1")
     answers = normalise(cells, region).with_columns(texts)
     written = answers.filter((pl.col("reason") != Reason.EMPTY).fill_null(value=True))
     counted = _is_counted(written.get_column("text"))
     share = written.select(_is_phone(counted=counted)).to_series().mean()
+    return share if isinstance(share, float) else 0.0
+
+
+def mobile_share(cells: pl.Series, region: pl.Series | str | None) -> float:
+    """Return the share of the numbers in a column that may be mobile ones, from 0 to 1; 0 without a number.
+
+    Raises:
+        UsageError: the region is not known, or the column holds neither text nor numbers.
+    """
+    answers = normalise(cells, region).filter(pl.col("number").is_not_null())
+    share = answers.select(pl.col("line_type").is_in(_MOBILE_KINDS)).to_series().mean()
     return share if isinstance(share, float) else 0.0
 
 

@@ -7,27 +7,10 @@ import openpyxl
 import polars as pl
 import pytest
 
-from validator.batch.recipients.job import Job
-from validator.batch.recipients.suppression import suppressed_in
 from validator.errors import FileError
 from validator.tables import Ragged, ReadOptions
 
 ANN, BOB = 447400123456, 447400123457
-
-
-@pytest.fixture
-def suppressed(tmp_path):
-    """The numbers that lists name; each a text in a CSV file, or the bytes of a file of that name."""
-
-    def read(*lists, name="stop.csv", **options):
-        paths = []
-        for place, content in enumerate(lists):
-            paths.append(tmp_path / f"{place}{name}")
-            paths[-1].write_bytes(content.encode() if isinstance(content, str) else content)
-        job = Job(input=tmp_path / "x.csv", output=tmp_path / "y.csv", suppress=tuple(paths), **options)
-        return sorted(suppressed_in(job).numbers)
-
-    return read
 
 
 @pytest.mark.slow
@@ -63,6 +46,16 @@ def test_every_phone_column_counts(suppressed):
     content = f"mobile,name,home phone\n+{ANN},Ann,+{BOB}\n"
     assert suppressed(content) == [ANN, BOB]
     assert suppressed(content, suppress_column=("home phone",)) == [BOB]
+
+
+def test_the_first_person_of_a_list_of_names_and_numbers_counts(suppressed):
+    assert suppressed(f"Ann: +{ANN}\nBob: +{BOB}\n") == [ANN, BOB]
+    content = "Ann - 07400 123456\nBob - 07400 123457\n"
+    with pytest.raises(
+        FileError, match=r"columns are: column_1\. Choose one with --suppress-column, or save"
+    ):
+        suppressed(content, region="GB")
+    assert suppressed(content, region="GB", suppress_column=("column_1",)) == [ANN, BOB]
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_two_numbers_are_no_number_and_a_count():
 
 
 @pytest.mark.parametrize("region", ["IN", "GB", "BR", "NG", "MX", "DE", "CN"])
-@pytest.mark.parametrize("beside", ["/2", " / 23", "-234", " - 2345", " 23", " (2)"])
+@pytest.mark.parametrize("beside", ["/2", " / 23", "-234", " - 2345", " 23", " (2)", " 1/2", " 9-17"])
 def test_the_last_digits_of_a_second_number_are_seen(region, beside):
     example = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
     digits = phonenumbers.national_significant_number(example)

@@ -44,6 +44,41 @@ def test_whatsapp_ids_are_international_and_groups_are_no_numbers(outcome, cell,
 
 
 @pytest.mark.parametrize(
+    ("cell", "region", "number"),
+    [
+        ("Tel1 55 1234 5678", "MX", 525512345678),
+        ("Cel2: 55 1234 5678", "MX", 525512345678),
+        ("#1 312 345 6789", "IT", 393123456789),
+        ("T2 0171 5550101", "DE", 491715550101),
+        ("Tel1 202 555 0123", "US", 12025550123),
+        ("1) +44 7400 123456", None, GB),
+        ("12. +44 7400 123456", "DE", GB),
+        ("Tel1-202-555-0123", "GB", 12025550123),
+        ("сот.8 912 345-67-89", "RU", 79123456789),
+    ],
+)
+def test_the_digit_of_one_of_several_numbers_is_none_of_the_number(outcome, cell, region, number):
+    assert outcome(cell, region) == number
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "number"),
+    [
+        ("0171 5550101 (1)", "DE", 491715550101),
+        ("0171 5550101(2)", "DE", 491715550101),
+        ("0664 1234567 [12]", "AT", 436641234567),
+        ("0812 3456 7890 (2) ", "ID", 6281234567890),
+        ("98765 43210 (2)", "IN", 919876543210),
+        ("+44 7400 123456 (1)", None, GB),
+        ("+44 7400 (123456)", None, GB),
+        ("(0171) 5550101", "DE", 491715550101),
+    ],
+)
+def test_a_count_in_brackets_is_none_of_the_number(outcome, cell, region, number):
+    assert outcome(cell, region) == number
+
+
+@pytest.mark.parametrize(
     ("cell", "text"),
     [
         ("447400123456.0", "447400123456"),

@@ -44,6 +44,75 @@ def test_dots_and_commas_alone_are_no_damage(outcome, cell):
 
 
 @pytest.mark.parametrize(
+    ("cell", "region"),
+    [
+        ("0171 55S0101", "DE"),
+        ("0221 12B4567", "DE"),
+        ("0I71 5550101", "DE"),
+        ("0171 5550101 B2", "DE"),
+        ("0664 1234567 v2", "AT"),
+        ("0664 1234567 Dr. 2", "AT"),
+        ("0664 1234567 o 57", "AT"),
+        ("Tel. 0812 3456 7890 M3", "ID"),
+        ("9B765 43216", "IN"),
+    ],
+)
+def test_a_letter_among_the_digits_is_not_left_out(outcome, cell, region):
+    assert outcome(cell, region) == "not_a_number"
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "number"),
+    [
+        ("0xx11 96123-4567", "BR", 5511961234567),
+        ("O171 5550101", "DE", 491715550101),
+        ("0171 5550101 x2", "DE", 491715550101),
+        ("07400 123456p", "GB", 447400123456),
+        ("1-800-FLOWERS", "US", 18003569377),
+        ("M 98765 43210 (W)", "IN", 919876543210),
+        ("0171 5550101 o 0172 5550102", "DE", "several_numbers"),
+        ("0171 5550101 u 0172 5550102", "DE", "several_numbers"),
+    ],
+)
+def test_other_letters_are_read_as_ever(outcome, cell, region, number):
+    assert outcome(cell, region) == number
+
+
+@pytest.mark.parametrize(
+    ("cell", "region"),
+    [
+        ("030 12345678/9", "DE"),
+        ("030/12345678/79", "DE"),
+        ("0171 5550101 / 02", "DE"),
+        ("0664 1234567/57", "AT"),
+        ("0812 3456 7890/1", "ID"),
+        ("+44 7400 123456/7", None),
+    ],
+)
+def test_the_last_digits_of_a_second_number_are_none_of_the_first(outcome, cell, region):
+    assert outcome(cell, region) == "not_a_number"
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "number"),
+    [
+        ("06/12/34/56/78", "FR", 33612345678),
+        ("0171/5550101", "DE", 491715550101),
+        ("+49/171/5550101", None, 491715550101),
+        ("202/555-0123", "US", 12025550123),
+        ("030/123456-78", "DE", 493012345678),
+    ],
+)
+def test_a_slash_may_group_the_digits_of_a_number(outcome, cell, region, number):
+    assert outcome(cell, region) == number
+
+
+@pytest.mark.parametrize("cell", ["612 345 678 - 57", "612 345 678 57", "612-345-678-5"])
+def test_a_number_in_any_groups_with_digits_beside_it_is_no_foreign_one(outcome, cell):
+    assert outcome(cell, "ES") in ("not_in_plan", "too_long")
+
+
+@pytest.mark.parametrize(
     "cell",
     [
         "07400 123456 / 07400 123457",
@@ -88,7 +157,7 @@ def test_two_numbers_are_seen_without_a_region_too(outcome):
         ("0171/1234567", "DE", 491711234567),
         ("+49 6221/123456", None, 496221123456),
         ("+49 (0) 6221 / 12 34 56", None, 496221123456),
-        ("020 7946 0000/1", "GB", "too_long"),
+        ("020 7946 0000/1", "GB", "not_a_number"),
         ("020 7946 0000 / 0001", "GB", "too_long"),
         ("020 7946 0000, ext 123", "GB", 442079460000),
         ("020 7946 0000,123", "GB", 442079460000),

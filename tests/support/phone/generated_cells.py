@@ -29,7 +29,8 @@ AROUND = (
     "{}@example.com", "wa.me/{}", "https://wa.me/{}", "wa.me/{}?text=hi", "whatsapp://send?phone={}&text=x",
     "https://api.whatsapp.com/send?phone={}", "https://example.com/{}", "tel:{};phone-context=+44",
     "tel:{};isub=1", "{}\n", "{}\t", " {}", "{}.0", "{}e5", "1.{}E+11", "#{}", "{} {}", "{} High Street",
-    "1-800-{}", "{}FLOWERS",
+    "1-800-{}", "{}FLOWERS", "1: {}", "2) {}", "3. +{}", "Tel1 {}", "#2 {}", "{} (2)", "{}[12]", "{} B2",
+    "{} o 57", "{} 24h", "M3: {}", "{}/7", "{} / 57", "{} 9-17",
 )  # fmt: skip
 BETWEEN = (
     " / ", "/", ", ", ",", "; ", ";", "|", " & ", " or ", " und ", " y ", " - ", "-", "\n", "  ", " ", "+",

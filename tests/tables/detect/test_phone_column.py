@@ -1,5 +1,7 @@
 """The phone column, by name in many languages and by content."""
 
+import re
+
 import polars as pl
 import pytest
 
@@ -49,7 +51,7 @@ def test_a_header_says_phone_in_the_languages_of_lists(header):
     [
         "headphones", "phone_model", "Phone Type", "phone country code", "mobile_carrier", "hotel",
         "telegram", "order number", "numero de pedido", "country", "dial code", "name",
-        "email", "id", "", "notes", "cancelled", "phone_verified",
+        "email", "id", "", "notes", "cancelled", "phone_verified", "phone_hash", "transport",
     ],
 )  # fmt: skip
 def test_a_word_within_a_word_or_about_phones_is_not_phone(header):
@@ -119,11 +121,53 @@ def test_a_column_of_regions_tells_national_numbers(tmp_path):
 
 
 def test_several_columns_can_be_had_together(tmp_path, share_of_plus):
-    pl.DataFrame({"phone": NUMBERS, "x": NUMBERS, "mobile": NUMBERS}).write_parquet(
-        tmp_path / "leads.parquet"
-    )
+    columns = {"phone": NUMBERS, "x": NUMBERS, "n": ["7"] * 20, "mobile": NUMBERS, "contact": ["Ann"] * 20}
+    pl.DataFrame(columns).write_parquet(tmp_path / "leads.parquet")
     table = open_table(tmp_path / "leads.parquet")
-    assert phone_columns(table, region=None, share=share_of_plus) == ["phone", "mobile"]
+    assert phone_columns(table, region=None, share=share_of_plus) == ["phone", "x", "mobile"]
+
+
+@pytest.mark.parametrize(
+    ("region", "header", "row"),
+    [
+        ("MY", "Tel,Reach", "03-7956 123{},012-345 678{}"),
+        ("PH", "Tel. No.,CP No.", "(02) 8123 456{},0917 123 456{}"),
+        ("DE", "Telefon,Funk", "030 1234567{},0171 555010{}"),
+        ("IN", "Ph (R),(M)", "022-2345678{},987654321{}"),
+        ("GB", "Office phone,x", "020 7946 000{},+44 7400 12345{}"),
+    ],
+)
+def test_mobile_numbers_are_not_left_unread_beside_landlines(listed, region, header, row):
+    def found(header):
+        path = listed("\n".join([header, *(row.replace("{}", str(n)) for n in range(3)), ""]))
+        return find_phone_column(open_table(path), named=None, region=region).name
+
+    named, unknown = header.split(",")
+    with pytest.raises(FileError, match=rf"'{re.escape(named)}' .* and '{re.escape(unknown)}' .* look like"):
+        found(header)
+    # Mobile numbers under the known header are what is meant.
+    assert found(f"{unknown},{named}") == named
+
+
+def test_the_line_of_another_person_is_not_read_in_place_of_an_unknown_one(listed):
+    rows = "".join(f"Ann,202-555-010{n},202-555-011{n}\n" for n in range(3))
+    for header in ("Name,Agent mobile,Customer contact", "Name,Customer contact,Agent mobile"):
+        with pytest.raises(FileError, match=r"'Agent mobile' .* and 'Customer contact' .* look like phone"):
+            find_phone_column(open_table(listed(f"{header}\n{rows}")), named=None, region="US")
+    path = listed(f"Name,Business phone,Business fax\n{rows}")
+    assert find_phone_column(open_table(path), named=None, region="US").name == "Business phone"
+
+
+@pytest.mark.parametrize("nothing", ["", "-", "n/a", "0", "none"])
+def test_words_in_place_of_a_mobile_number_mean_that_there_is_none(found, nothing):
+    columns = {"phone": NUMBERS, "mobile": [*NUMBERS[:6], *[nothing] * 14]}
+    with pytest.raises(FileError, match=r"'phone' .* and 'mobile' .* look like phone columns"):
+        found(columns)
+    assert found({**columns, "mobile": [*NUMBERS[:12], *[nothing] * 8]}) == "mobile"
+
+
+def test_a_column_of_names_with_one_number_is_no_phone_column(found):
+    assert found({"phone": NUMBERS, "contact": [*["Ann"] * 19, NUMBERS[0]]}) == "phone"
 
 
 def test_two_columns_that_qualify_are_both_named_with_what_is_in_them(found):

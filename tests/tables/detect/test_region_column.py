@@ -24,8 +24,12 @@ def test_a_header_says_country_in_the_languages_of_lists(header):
 
 @pytest.mark.parametrize(
     "header",
-    ["county", "landline", "island", "Landing page", "country of birth", "city", "phone", "", "name"],
-)
+    [
+        "county", "landline", "island", "Landing page", "country of birth", "city", "phone", "", "name",
+        "Nationality", "Destination country", "which_country_do_you_want_to_study_in?", "国籍",
+        "Passport country",
+    ],
+)  # fmt: skip
 def test_a_word_within_a_word_or_about_something_else_is_not_country(header):
     assert not names_region(header)
 
@@ -37,6 +41,12 @@ def found(tmp_path):
         return find_region_column(open_table(tmp_path / "leads.parquet"))
 
     return find
+
+
+def test_the_country_of_a_passport_or_of_a_journey_is_not_that_of_the_phone(found):
+    for header in ("Nationality", "Destination", "Kanton", "الجنسية"):
+        with pytest.raises(FileError, match=r"no column of .* holds countries"):
+            found({"phone": ["0501234567"] * 4, header: ["Egypt", "India", "France", "Japan"]})
 
 
 PHONES = {"phone": ["07400 123456", "0151 23456789", "06 12 34 56 78", "11 96123-4567"]}

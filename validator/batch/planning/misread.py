@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import polars as pl
+
+from validator.errors import FileError
 from validator.model import Reason
-from validator.phone import likely_regions
+from validator.phone import calling_codes, likely_regions
 from validator.phone.cells import as_text
+from validator.tables import names_region, region_columns
 
 if TYPE_CHECKING:
     from validator.batch.planning.plan import Plan
@@ -44,11 +48,46 @@ def misreading_of(opened: Opened, plan: Plan, max_invalid: float = MOST_INVALID)
 
 
 def hints_of(opened: Opened, plan: Plan) -> tuple[str, ...]:
-    """Return hints for reading more rows: one if the list has numbers without a country, otherwise none."""
+    """Return hints about numbers without a country, and about those read in another country than they say."""
+    hints = (_hint_of_no_country(opened, plan), _hint_of_other_countries(opened))
+    return tuple(hint for hint in hints if hint)
+
+
+def _hint_of_no_country(opened: Opened, plan: Plan) -> str | None:
     if not (rows := plan.offline.get(Reason.NO_COUNTRY, 0)):
-        return ()
+        return None
     what = "1 row holds a number" if rows == 1 else f"{rows:,} rows hold numbers"
-    return (f"{what} without a country code. {_region_remedy(opened)}",)
+    return f"{what} without a country code. {_region_remedy(opened)}"
+
+
+def _hint_of_other_countries(opened: Opened) -> str | None:
+    """Return a hint if a column of countries contradicts the one region of national numbers."""
+    reading, headers = opened.reading, opened.table.header
+    is_one_for_all = reading.region is not None and reading.region_column is None
+    if not is_one_for_all or reading.column not in headers or not any(map(names_region, headers.values())):
+        return None
+    try:
+        columns = [name for name in region_columns(opened.table) if names_region(headers[name])]
+        rows = _rows_of_other_countries(opened, columns[0]) if len(columns) == 1 else 0
+    except FileError:  # the list is gone at the end of the run, which needs no hint then
+        return None
+    if not rows:
+        return None
+    what = "1 row has a national number" if rows == 1 else f"{rows:,} rows have national numbers"
+    return (
+        f"Of the rows looked at, {what} beside another country than --region {reading.region}. To read each "
+        f"row in its own country, name --region-column {columns[0]!r}"
+    )
+
+
+def _rows_of_other_countries(opened: Opened, column: str) -> int:
+    """Return how many rows of the sample have a national number and another country than that of the run."""
+    sample = opened.table.sample()
+    cells = as_text(sample[opened.reading.column]).get_column("text")
+    codes = calling_codes(sample[column].cast(pl.String))
+    own = calling_codes(pl.Series([opened.reading.region]))[0]
+    is_national = cells.str.contains(r"\d") & ~cells.str.contains(_INTERNATIONAL)
+    return int((is_national & (codes != own)).sum())
 
 
 def _remedy(opened: Opened, reasons: Counter[Reason]) -> str:

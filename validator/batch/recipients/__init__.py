@@ -7,6 +7,6 @@
 - `evidence_of_parts`: the same for one part of a list.
 - `reading_counts`: counts the rows by how their cells were read.
 - `several_numbers`: cells that hold several numbers.
-- `suppression`: numbers that must not be asked about.
+- `suppression`: numbers that must not be asked about; `suppressed_cells`: the cells that they are in.
 - `variants`: the alternative spelling of a number.
 """

@@ -196,7 +196,7 @@ def _region_column(table: Table, job: Job) -> str | None:
     if job.region_column is not None:
         require_column(table, job.region_column, "--region-column")
         return job.region_column
-    return calling_code_column(table) if job.region is None and not job.join else None
+    return None if job.join else calling_code_column(table, job.region)
 
 
 def _joined(table: Table, job: Job, region_column: str | None) -> Reading:

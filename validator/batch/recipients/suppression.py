@@ -11,12 +11,11 @@ from msgspec.structs import replace
 
 from validator.batch.recipients.column_evidence import ColumnEvidence
 from validator.batch.recipients.job import Unreadable
-from validator.batch.recipients.recipients import Reading, recipients_of, surveys_of
+from validator.batch.recipients.recipients import Reading, surveys_of
+from validator.batch.recipients.suppressed_cells import CellsRead, UnreadRows, cells_read
 from validator.batch.recipients.variants import with_both
 from validator.errors import FileError
-from validator.model import LineType, Reason
-from validator.phone import Accept, Evidence, Numbers, apart, has_mobile_length
-from validator.reports import masked_cell
+from validator.phone import Accept, Evidence, Numbers
 from validator.tables import (
     DelimitedTable,
     ReadOptions,
@@ -24,7 +23,6 @@ from validator.tables import (
     find_area_codes,
     open_table,
     phone_columns,
-    readable,
     region_columns,
     require_column,
 )
@@ -37,11 +35,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EXAMPLES = 5
-_PLACE = "\0place"
 _REMEDY = (
-    "Nothing was asked. Correct or complete the list, name the country of national numbers with --region, or "
-    "go on without that protection with --suppress-unreadable allow"
+    "Nothing was asked. Correct or complete the list, name its phone columns with --suppress-column, or the "
+    "country of national numbers with --region, or go on without that protection with "
+    "--suppress-unreadable allow"
 )
 
 
@@ -55,69 +52,6 @@ class OptOuts(Struct, frozen=True):
 
     numbers: pl.Series = field(default_factory=lambda: pl.Series("number", [], dtype=pl.UInt64))
     unreadable: int = 0
-
-
-class CellsRead(Struct, frozen=True):
-    """The cells of one phone column in some rows.
-
-    Attributes:
-        numbers: all numbers in them, in any order.
-        is_read: a mask of the cells with numbers that can all be read.
-        is_silent: a mask of the cells that are empty, or text without a digit.
-    """
-
-    numbers: pl.Series
-    is_read: pl.Series
-    is_silent: pl.Series
-
-
-class UnreadRows(Struct):
-    """The rows of a list that cannot be read, counted while it is read.
-
-    Attributes:
-        rows: the number of rows so far, without blank ones.
-        count: how many of them cannot be read.
-        places: the number of rows so far, with blank ones.
-        examples: the first rows that cannot be read, as messages show them.
-    """
-
-    rows: int = 0
-    count: int = 0
-    places: int = 0
-    examples: list[str] = field(default_factory=list)
-
-    def add(self, rows: pl.DataFrame, read: Sequence[CellsRead], columns: Sequence[str]) -> None:
-        """Count the next rows. A row is read if it has a number and none of its phone cells is unreadable."""
-        is_blank = _is_blank(rows)
-        is_any = _any(column.is_read for column in read)
-        is_odd = _any(~(column.is_read | column.is_silent) for column in read)
-        unread = (~is_blank & (is_odd | ~is_any)).arg_true()
-        for place in unread[: EXAMPLES - len(self.examples)]:
-            cells = [rows[column][place] for column in columns]
-            shown = " / ".join(masked_cell(str(cell)) for cell in cells if cell is not None) or "no number"
-            self.examples.append(f"row {self.places + place + 1:,} ({shown})")
-        self.rows += rows.height - int(is_blank.sum())
-        self.count += len(unread)
-        self.places += rows.height
-
-
-def _is_blank(rows: pl.DataFrame) -> pl.Series:
-    """Return a mask of the rows in which every cell is empty."""
-    texts = (kind in (pl.String, pl.Categorical, pl.Enum) for kind in rows.schema.values())
-    nothing = [
-        (pl.col(name).cast(pl.String).str.strip_chars() == "").fill_null(value=True)
-        if is_text
-        else pl.col(name).is_null()
-        for name, is_text in zip(rows.columns, texts, strict=True)
-    ]
-    return rows.select(pl.all_horizontal(nothing)).to_series()
-
-
-def _any(masks: Iterable[pl.Series]) -> pl.Series:
-    first, *others = masks
-    for other in others:
-        first = first | other
-    return first
 
 
 def suppressed_in(job: Job) -> OptOuts:
@@ -149,7 +83,7 @@ def _without(job: Job, settings: Sequence[str]) -> Job:
 def _suppression_reading(table: Table, job: Job) -> Reading:
     """Return how a suppression list is read: leniently, since its people must never be asked about.
 
-    Every phone column counts. The region column has the same name as the input's, or is found the same way.
+    Every phone column counts. The region column has the same name as the input's, or is found.
     """
     region_column = job.region_column if job.region_column in table.schema else None
     if job.find_region:
@@ -167,10 +101,18 @@ def _suppression_reading(table: Table, job: Job) -> Reading:
         others=tuple(others),
         before=() if codes is None else (codes,),
         region=job.region,
-        region_column=region_column,
+        region_column=region_column or _other_regions(table, job),
         accept=Accept.POSSIBLE,
         numbers=job.numbers,
     )
+
+
+def _other_regions(table: Table, job: Job) -> str | None:
+    """Return the column that says that rows are in another region than that of the run, if there is one."""
+    if job.region is None:
+        return None
+    columns = region_columns(table)
+    return calling_code_column(table) or (columns[0] if len(columns) == 1 else None)
 
 
 def _only(table: Table, columns: list[str]) -> str | None:
@@ -202,68 +144,38 @@ def suppressed_by(
 
 def _suppressed_by(table: Table, reading: Reading, unreadable: Unreadable) -> OptOuts:
     """Return the numbers of all phone columns of a list; each of them belongs to a person who opted out."""
-    each = [structs.replace(reading, column=column, others=()) for column in reading.columns]
-    shown = _shown_by(table, reading).columns
+    shown = [(way, _shown_by(table, way).columns) for way in _ways(reading)]
     found, unread = [OptOuts().numbers], UnreadRows()
     wanted = list(dict.fromkeys([*reading.wanted, *table.schema]))
     for batch in table.batches(wanted):
-        read = [_cells_read(batch, one, evidence) for one, evidence in zip(each, shown, strict=True)]
+        read = [
+            CellsRead.by_any(
+                [
+                    cells_read(batch, structs.replace(way, column=column, others=()), evidence[place])
+                    for way, evidence in shown
+                ]
+            )
+            for place, column in enumerate(reading.columns)
+        ]
         found += [column.numbers for column in read]
         unread.add(batch, read, reading.columns)
     _require_all_read(table, reading, unread, unreadable)
     return OptOuts(pl.concat(found), unread.count)
 
 
+def _ways(reading: Reading) -> list[Reading]:
+    """Return the ways to read a list: in the region of each row, and in that of the run, if both are known.
+
+    The run's own list may be read in either, so the numbers of both count.
+    """
+    is_both = reading.region is not None and reading.region_column is not None
+    return [reading, structs.replace(reading, region_column=None)] if is_both else [reading]
+
+
 def _shown_by(table: Table, reading: Reading) -> ColumnEvidence:
     """Return the evidence of how the cells of each phone column are written."""
     parts = (ColumnEvidence.of(surveys_of(batch, reading)) for batch in table.batches(reading.wanted))
     return sum(parts, ColumnEvidence(tuple(Evidence() for _ in reading.columns)))
-
-
-def _cells_read(rows: pl.DataFrame, reading: Reading, shown: Evidence) -> CellsRead:
-    """Return the numbers of a column; two numbers in a cell are two people.
-
-    If a cell can be read in several ways, all its possible numbers count. The evidence of this column does
-    not decide, because the evidence of the input's column may decide differently.
-    """
-    [surveyed] = surveys_of(rows, reading)
-    recipients = surveyed.settle(shown.outcomes(reading.numbers))
-    either = surveyed.numbers_of(pl.int_range(rows.height, eager=True, dtype=pl.UInt32))
-    several = (recipients["reason"] == Reason.SEVERAL_NUMBERS.value).fill_null(value=False)
-    ambiguous = (recipients["reason"] == Reason.AMBIGUOUS.value).fill_null(value=False)
-    rows = rows.with_columns(readable(rows[reading.column])).with_row_index(_PLACE)
-    cells = pl.col(reading.column).cast(pl.String)
-    apart_rows = rows.filter(several).with_columns(apart(cells)).explode(reading.column)
-    parts = recipients_of(apart_rows, reading)
-    is_read = _is_read(recipients) | ambiguous
-    is_silent = _says_nothing(recipients, rows[reading.column])
-    part_fails = ~_is_read(parts) & ~_says_nothing(parts, apart_rows[reading.column])
-    is_read |= several & ~rows[_PLACE].is_in(apart_rows[_PLACE].filter(part_fails).implode())
-    return CellsRead(
-        numbers=pl.concat([recipients["number"], parts["number"], either]),
-        is_read=is_read,
-        is_silent=is_silent,
-    )
-
-
-def _is_read(recipients: pl.DataFrame) -> pl.Series:
-    """Return a mask of the cells with a number that a person can have.
-
-    A mobile number with a missing digit is often still possible as a landline. So a number that is only
-    possible has to be as long as a mobile number.
-    """
-    is_number = recipients["number"].is_not_null()
-    only_possible = is_number & (recipients["line_type"] == LineType.UNKNOWN.value).fill_null(value=False)
-    odd = recipients["number"].filter(only_possible).unique()
-    long_enough = [number for number in odd if has_mobile_length(number)]
-    return is_number & (~only_possible | recipients["number"].is_in(long_enough))
-
-
-def _says_nothing(recipients: pl.DataFrame, cells: pl.Series) -> pl.Series:
-    """Return a mask of the cells that are empty, or text without a digit."""
-    no_number = recipients["reason"].is_in([Reason.EMPTY.value, Reason.NOT_A_NUMBER.value])
-    has_digit = cells.cast(pl.String).str.contains(r"\p{Nd}").fill_null(value=False)
-    return no_number.fill_null(value=False) & ~has_digit
 
 
 def _require_all_read(table: Table, reading: Reading, unread: UnreadRows, unreadable: Unreadable) -> None:

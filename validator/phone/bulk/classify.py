@@ -17,12 +17,15 @@ from validator.phone.bulk.search import FEWEST_DIALLED_DIGITS, SHOWN_DIGITS
 from validator.phone.bulk.second_chances import counted, has_digits, only_digits
 from validator.phone.bulk.several import CORE, SEPARATOR, TWO_NUMBERS_DIGITS
 from validator.phone.cell.folding import ESCAPED, TO_MEND, fold, mend
+from validator.phone.cell.grouping import LISTED
 from validator.phone.cell.reading import PLAIN
 from validator.phone.cell.refusals import ADDRESS, DAMAGE
 from validator.phone.cell.unwrapping import (
     AFTER_LAST_DIGIT,
+    COUNT,
     DIGITS_BEFORE_LABEL,
     FLOAT,
+    ITEM,
     LABEL,
     NOTE_WORDS,
     QUOTES,
@@ -55,6 +58,7 @@ _TEL_URI = r"(?i)^tel:(?://)?(\+?[0-9 ().-]*[0-9])$"
 _DANGEROUS = (
     r"(?i)@s\.whatsapp\.net|@c\.us|wa\.me/|whatsapp\.com|whatsapp:/|tel:|phone-context|isub"
     rf"|[0-9]\W*\b(?:{NOTE_WORDS})\b|\+[0-9]{{1,3}}[|;_:,]|[0-9][\s().-]*\+|[0-9]{{9}}e\+?[0-9]"
+    rf"|{COUNT}|{ITEM}"
 )
 _FLOAT = rf"^[{QUOTES}]*{FLOAT}[{QUOTES}]*$"
 _DAMAGED = rf"^[{QUOTES}]*(?:{DAMAGE.pattern})[{QUOTES}]*$"
@@ -82,7 +86,7 @@ _STRANGE = r"[0-9].*[@_!?|<>{}\"'$%^&\\+`€£].*[\p{L}\p{N}]"
 _STRANGE_WITHOUT_EXTENSION = r"^[^0-9+]*[0-9][^#~,;\p{L}]*[:=][^#~,;\p{L}]*[0-9]"
 _NOT_VIABLE = f"{_STRANGE_EARLY}|{_STRANGE}|{_STRANGE_WITHOUT_EXTENSION}"
 # Text that may be removed before: libphonenumber cuts off a second extension, recoveries remove zeros.
-_MAY_BE_RECOVERED = rf"{_SECOND_EXTENSION}|\(\s*0\s*\)|^[^0-9+]*\+?[\s(]*0(?:0|11)"
+_MAY_BE_RECOVERED = rf"{_SECOND_EXTENSION}|\(\s*0\s*\)|^[^0-9+]*\+?[\s(]*0(?:0|11)|^(?:{LISTED})$"
 
 # phonenumberutil._MIN_LENGTH_FOR_NSN.
 _FEWEST_DIGITS = 2

@@ -20,7 +20,7 @@ _RUN_OF_DIGITS = re.compile("[0-9]+")
 # One or two digits before three groups or more, or one to four after any. The pattern means the same in Rust
 # and in Python.
 BESIDE = r"^\W*[0-9]{1,2}\W+(?:[0-9]+\W+){2,}[0-9]+\W*$|^\W*(?:[0-9]+\W+)+[0-9]{1,4}\W*$"
-_FEWEST_GROUPS, _MOST_BEFORE = 3, 2
+_FEWEST_GROUPS, _MOST_BEFORE, _MOST_BEHIND = 3, 2, 4
 # With fewer digits, many foreign numbers would begin with a number of the region.
 _FEWEST_WHOLE = 8
 # After a slash are the last digits of a second number, where it differs from the first, or an extension.
@@ -35,8 +35,8 @@ _BESIDE = re.compile(BESIDE)
 _LONG_CODES = sorted({str(code)[:2] for code in COUNTRY_CODE_TO_REGION_CODE if code > 99})  # noqa: PLR2004
 CUT_CODE = rf"^[^0-9+]*(?:[2-689]|{'|'.join(_LONG_CODES)})[^0-9]+[0-9]"
 _CUT_CODE = re.compile(CUT_CODE)
-# The number of a list item, or a count in brackets, which is not part of the phone number.
-LISTED = r"[1-9][0-9]?[).:]\s+(.*[0-9])\W*|(.*[0-9])\s*[(\[][1-9][0-9]?[)\]]"
+# The number of a list item, which is not part of the phone number.
+LISTED = r"[1-9][0-9]?[).:]\s+(.*[0-9])\W*"
 _LISTED = re.compile(LISTED)
 
 
@@ -70,8 +70,9 @@ def stands_beside(text: str, region: str) -> bool:
     """Return whether the text is a number of the region, and a few digits before or after it.
 
     The number is in the region's own groups, with one or two digits before it or one to four after it. It may
-    also be a mobile number or one with all its digits, in one group, or in any groups before a slash. Digits
-    that another country groups so are its number: Nigeria's `234 811 182 7703`.
+    also be a mobile number or one with all its digits, in one group, or in any groups that do not begin with
+    a calling code or are before a slash. Digits that another country groups so are its number: Nigeria's
+    `234 811 182 7703`.
     """
     if not _BESIDE.search(text):
         return False
@@ -80,11 +81,15 @@ def stands_beside(text: str, region: str) -> bool:
 
 
 def _holds_own(groups: list[str], region: str, *, slash: bool) -> bool:
-    """Return whether the groups but the first or the last are a number of the region."""
+    """Return whether the groups but the first, the last, or the last two are a number of the region."""
     first, *others = groups
-    *number, _ = groups
-    is_own = len(first) <= _MOST_BEFORE and _is_own(" ".join(others), region)
-    return is_own or _is_own(" ".join(number), region) or _is_whole(number, region, grouped=not slash)
+    if len(first) <= _MOST_BEFORE and _is_own(" ".join(others), region):
+        return True
+    behind = range(
+        1, 3 if len("".join(groups[-2:])) <= _MOST_BEHIND else 2
+    )  # `9-17` and `1/2` are two groups
+    numbers = [groups[:-count] for count in behind if len(groups) > count]
+    return any(_is_own(" ".join(one), region) or _is_whole(one, region, grouped=not slash) for one in numbers)
 
 
 def cuts_its_code(text: str) -> bool:
@@ -92,10 +97,10 @@ def cuts_its_code(text: str) -> bool:
     return _CUT_CODE.match(text) is not None
 
 
-def without_count(text: str, region: str) -> str | None:
-    """Return the number without a list number or a count in brackets beside it, if it is the region's."""
+def without_item(text: str, region: str) -> str | None:
+    """Return the number without the number of a list item before it, if it is the region's."""
     listed = _LISTED.fullmatch(text)
-    number = (listed[1] or listed[2]) if listed and stands_beside(text, region) else None
+    number = listed[1] if listed and stands_beside(text, region) else None
     return number if number and _is_own(number, region) else None
 
 
@@ -116,7 +121,8 @@ def _is_whole(groups: list[str], region: str, *, grouped: bool) -> bool:
     Args:
         groups: digits.
         region: ISO 3166 alpha-2.
-        grouped: whether more than one group have to be those in which the region writes the number.
+        grouped: whether groups that begin with a calling code have to be those in which the region writes the
+            number.
     """
     digits = "".join(groups)
     # The usual case; parsing takes much longer.
@@ -127,7 +133,8 @@ def _is_whole(groups: list[str], region: str, *, grouped: bool) -> bool:
     )
     kind = phonenumbers.number_type(parsed)
     is_full = kind in _MOBILE or (kind != PhoneNumberType.UNKNOWN and len(digits) == full_digits(region))
-    return is_full and (not grouped or len(groups) == 1 or groups == _international(parsed)[1:])
+    is_free = not grouped or len(groups) == 1 or int(groups[0]) not in COUNTRY_CODE_TO_REGION_CODE
+    return is_full and (is_free or groups == _international(parsed)[1:])
 
 
 @cache

@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from validator.phone.cell.folding import fold, mend
-from validator.phone.cell.grouping import cuts_its_code, stands_beside, without_count
+from validator.phone.cell.grouping import cuts_its_code, stands_beside, without_item
 from validator.phone.cell.national_variants import SPELLING_NAMES, SPELLINGS, SPELT
 from validator.phone.cell.numbering import has_length, is_national_somewhere
 from validator.phone.cell.unwrapping import (
     digits_of,
     float_text,
+    item,
     label,
     note,
     parted_code,
@@ -90,7 +91,7 @@ def _code_and_plus(text: str, _region: str | None) -> str | None:
 
 
 def _own_grouping(text: str, region: str | None) -> str | None:
-    return without_count(text, region) if region else None
+    return without_item(text, region) if region else None
 
 
 def _zero_in_brackets(text: str, _region: str | None) -> str | None:
@@ -194,9 +195,16 @@ RECOVERIES = (
         parted_code,
     ),
     Recovery(
+        "item",
+        Stage.FRONT,
+        "a digit that says which of several numbers this is: `Tel1 55 1234 5678`, `#2 ...`, `1) +44 ...`",
+        item,
+    ),
+    Recovery(
         "note",
         Stage.FRONT,
-        "a word and a few digits after eight digits or more: `... ramal 55`, `... after 5`",
+        "a word and a few digits, or a count in brackets, after eight digits or more: `... ramal 55`, "
+        "`... after 5`, `614-555-0101 (2)`",
         note,
     ),
     Recovery(
@@ -234,8 +242,7 @@ RECOVERIES = (
     Recovery(
         "own_grouping",
         Stage.SECOND_CHANCE,
-        "a count in brackets, or the number of a list item, beside a number in its region's groups: "
-        "`614-555-0101 (2)`",
+        "the number of a list item before a number in its region's groups: `6) 281-555-0101`",
         _own_grouping,
     ),
     Recovery(

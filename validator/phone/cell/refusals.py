@@ -22,8 +22,20 @@ DAMAGE = re.compile(f"{_SCIENTIFIC}|{_DECIMAL}|{_FRACTION}|{_THOUSANDS}|{_ERROR_
 # An extension before another number: its digits would be read as the first digits.
 _EXTENSION_WORDS = "ext|extn|extension|ramal|anexo|poste|durchwahl|klappe|toestel|dahili|доб"
 _EXTENSION_FIRST = rf"^\W*(?:{_EXTENSION_WORDS})\b\W*[0-9]{{1,5}}[^0-9]+[0-9]"
+# One or two letters among the digits, and no others behind the first digit: libphonenumber would drop them.
+# They stand for digits that were misread (`0171 55S0101`), or divide a few digits from the number (`... B2`).
+# An x may be an extension, or a carrier in Brazil.
+_AMONG = (
+    r"^[^0-9]*[0-9](?:[^a-z]*[0-9])?"
+    r"(?:[a-wyz]{1,2}(?:[0-9][^a-z0-9]*){1,9}|[^a-z0-9]*[a-wyz]{1,2}[^a-z0-9]*(?:[0-9][^a-z0-9]*){1,6})$"
+)
+# One or two digits after a slash, behind a number: the last ones of a second number (`030 12345678/79`).
+# French numbers may have a slash between all pairs of digits.
+_SECOND_END = (
+    r"^(?:[^/0-9]*[0-9][^/]*/(?:[^0-9/]*[0-9]){5,}|(?:[^0-9/]*[0-9]){8,})[^0-9/]*/[^0-9/]*[0-9]{1,2}[^0-9/]*$"
+)
 ADDRESS = re.compile(
-    rf"://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b|{_EXTENSION_FIRST}",
+    rf"{_AMONG}|{_SECOND_END}|://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b|{_EXTENSION_FIRST}",
     re.IGNORECASE,
 )
 
@@ -43,7 +55,7 @@ def is_damaged(text: str) -> bool:
 
 
 def is_other_address(text: str) -> bool:
-    """Return whether the text is not a number: a link, a group, a private id, an extension first."""
+    """Return whether the text is not one number: a link, a group, an extension first, letters in digits."""
     return ADDRESS.search(text) is not None
 
 

@@ -33,6 +33,13 @@ NOTE_WORDS = (
 _NOTE = re.compile(
     rf"(.*[0-9])[\s,;.()-]*\b(?:{NOTE_WORDS})\b[.:]?\s*[0-9]{{1,5}}(?:\s*(?:am|pm|h|uhr))?\W*", re.IGNORECASE
 )
+# How many numbers a person has, or which one this is. Nobody writes the last digits of a number in brackets.
+COUNT = r"[0-9]\s*[(\[][1-9][0-9]?[)\]]\W*$"
+_COUNT = re.compile(COUNT)
+# Which of several numbers this is (`Tel1 `, `#2 `), or the number of a list item. In front of a plus sign it
+# is no calling code; elsewhere libphonenumber would read it as the first digits.
+ITEM = r"^\W*(?:(?:[^\W\d_]+\.?|#)[1-9][\s:]+(?:[0-9(+])|[0-9]{1,4}[).:]\s+\+)"
+_ITEM = re.compile(ITEM)
 _PARTED_CODE = re.compile(r"(\W*\+[1-9][0-9]{0,2})[|;_:,]+\s*([0-9(].*)")
 # A number that a program wrote as a float, without losing digits, also behind a calling or area code. Three
 # zeros may be thousands.
@@ -78,10 +85,18 @@ def float_text(text: str, _region: str | None) -> str | None:
     return f"{found[1]}{found[2]}{'0' * zeros}" if found and 0 <= zeros <= MAX_DIGITS else None
 
 
+def item(text: str, _region: str | None) -> str | None:
+    """Return the number behind a digit that says which of several it is."""
+    found = _ITEM.match(text)
+    number = text[found.end() - 1 :] if found else ""
+    return number if len(digits_of(number)) >= DIGITS_BEFORE_LABEL else None
+
+
 def note(text: str, _region: str | None) -> str | None:
-    """Return the text before a word and a few digits."""
-    found = _NOTE.fullmatch(text)
-    return found[1] if found and len(digits_of(found[1])) >= DIGITS_BEFORE_LABEL else None
+    """Return the text before a word and a few digits, or before a count in brackets."""
+    found, counted = _NOTE.fullmatch(text), _COUNT.search(text)
+    number = found[1] if found else text[: counted.start() + 1] if counted else ""
+    return number if len(digits_of(number)) >= DIGITS_BEFORE_LABEL else None
 
 
 def parted_code(text: str, _region: str | None) -> str | None:

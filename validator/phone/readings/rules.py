@@ -82,8 +82,8 @@ class LostZero(NamedTuple):
 
 
 # In CI (since 2021), BJ (since 2024) and CG the zero is the first digit of the number: ITU-T E.129 notices of
-# the national plans. In HU 06 is the trunk prefix (ITU-T E.164 national numbering plan of Hungary), in MX 044
-# and 045 were dialled before mobile numbers until 3 August 2019 (ITU Operational Bulletin 1151).
+# the national plans. In HU 06 is the trunk prefix (ITU-T E.164 national numbering plan of Hungary), in MX 01,
+# 044 and 045 were dialled before numbers until 3 August 2019 (ITU Operational Bulletin 1151).
 LOST_ZEROS = (
     LostZero("CI", None, 9, 9, 2250),
     LostZero("CI", 225, 12, 9, 2250),
@@ -93,6 +93,7 @@ LOST_ZEROS = (
     LostZero("CG", 242, 11, 8, 2420),
     LostZero("HU", 6, 10, 9, 36),
     LostZero("HU", 6, 9, 8, 36),
+    LostZero("MX", 1, 11, 10, 52),
     LostZero("MX", 44, 12, 10, 52),
     LostZero("MX", 45, 12, 10, 52),
 )
@@ -211,7 +212,7 @@ def _zero_lost() -> Rule:
         "zero_lost",
         NumberReading.ZERO_LOST,
         "without a zero that belongs to the number or its prefix: `707123456` in CI, `6301234567` in HU, "
-        "`447771234567` (044) in MX",
+        "`15512345678` (01) and `447771234567` (044) in MX",
         BARE & reduce(pl.Expr.__or__, [lost for lost, _ in found]),
         _chosen(size),
         _chosen(number),

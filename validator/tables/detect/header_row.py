@@ -9,7 +9,7 @@ from validator.phone import unwrap, written
 from validator.tables.detect.phone_words import names_line, names_phone
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     Row = Sequence[bytes | None]
 
@@ -20,6 +20,7 @@ _NUMBER_DIGITS = range(7, 19)  # 15 digits of E.164 and a prefix such as 00 or 0
 _LABELLED_DIGITS = 9  # fewer behind a word may be years: `Phone 2024-2025`
 # Behind these, a header has an example: `Mobile (+44 7400 123456)`.
 _BEFORE_EXAMPLE = re.compile(r"[(\[]|\b(?:eg|e\.g|ex|ej|zb|z\.b|format|example)\b", re.IGNORECASE)
+_BETWEEN_NUMBERS = re.compile(r"[,;/|\n]|:::")
 _ADDRESS = re.compile(r"\S+@\S+\.\S+")
 _LETTER = re.compile(r"[^\W\d_]")
 _ALIKE = 0.8  # share of the filled cells below a header that are values
@@ -115,16 +116,27 @@ def begins_numbers_below(titles: Sequence[Row], row: Row, below: Sequence[Row]) 
 
 
 def is_number_row(first: Row, rows: Sequence[Row]) -> bool:
-    """Return whether a cell of the first row and most cells below it are phone numbers."""
-    return any(is_number(cell) and _are_numbers(rows, place) for place, cell in enumerate(first))
+    """Return whether a cell of the first row and most cells below it are phone numbers.
+
+    Numbers behind any words count if those below are behind words, too: `Anna: +44 7400 123456`.
+    """
+    return any(
+        is_one(cell) and _are(rows, place, is_one)
+        for place, cell in enumerate(first)
+        for is_one in (is_number, _is_behind_words)
+    )
 
 
 def numbers_on_one_line(row: Row) -> int:
-    """Return how many numbers the only row of a list has; 0 if it has other text, too."""
+    """Return how many numbers the only row of a list has; 0 if most of it is other text.
+
+    The participants of a WhatsApp group are copied as one line, with names among the numbers.
+    """
     cells = [cell for cell in row if cell]
     if len(cells) == 1:
         cells = list(cells[0].split())
-    return len(cells) if all(map(is_number, cells)) else 0
+    count = sum(map(is_number, cells))
+    return count if count * 2 > len(cells) else 0
 
 
 def _says_phone_above(titles: Sequence[Row], row: Row, below: Sequence[Row]) -> bool:
@@ -160,25 +172,41 @@ def _is_word(text: str) -> bool:
     return _LETTER.search(text) is not None and not _is_value(text)
 
 
-def _are_numbers(rows: Sequence[Row], place: int) -> bool:
+def _are(rows: Sequence[Row], place: int, is_one: Callable[[bytes | None], bool]) -> bool:
     below = [row[place] for row in rows if place < len(row) and row[place]]
-    return sum(map(is_number, below)) * 2 >= len(below)
+    return sum(map(is_one, below)) * 2 >= len(below)
 
 
 def is_number(cell: bytes | None) -> bool:
-    """Return whether a cell is nothing but a phone number, in any spelling that is read as one."""
-    raw = _text(cell)
-    if sum(map(str.isdigit, raw)) < _NUMBER_DIGITS.start:
+    """Return whether a cell is nothing but a phone number in any spelling that is read as one, or several."""
+    text = _text(cell)
+    if sum(map(str.isdigit, text)) < _NUMBER_DIGITS.start:
         return False
-    text = unwrap(raw, None)
+    parts = [part for part in _BETWEEN_NUMBERS.split(text) if part.strip()]
+    return _is_one_number(text) or (len(parts) > 1 and all(map(_is_one_number, parts)))
+
+
+def _is_one_number(text: str) -> bool:
+    label, is_whole = _labelled(text) or (None, False)
+    if label is None or not _LETTER.search(label):
+        return label is not None
+    return is_whole and names_phone(label) and not _BEFORE_EXAMPLE.search(label)
+
+
+def _is_behind_words(cell: bytes | None) -> bool:
+    """Return whether a cell is a phone number behind words, for example a name, and no example of one."""
+    label, is_whole = _labelled(_text(cell)) or ("", False)
+    return is_whole and bool(_LETTER.search(label)) and not _BEFORE_EXAMPLE.search(label)
+
+
+def _labelled(text: str) -> tuple[str, bool] | None:
+    """Return the text before the number of a cell, and whether it is whole: fewer digits may be years."""
+    text = unwrap(text, None)
     found = written(text)
     if found is None or found.digits not in _NUMBER_DIGITS:
-        return False
+        return None
     label = text[: re.search(r"[+0-9]", text).start()]  # type: ignore[union-attr] # there are digits
-    if not _LETTER.search(label):
-        return True
-    is_whole = found.plus or found.digits >= _LABELLED_DIGITS
-    return is_whole and names_phone(label) and not _BEFORE_EXAMPLE.search(label)
+    return label, found.plus or found.digits >= _LABELLED_DIGITS
 
 
 def _filled(row: Row) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from validator.phone import calling_codes
 from validator.tables.cells import readable
 from validator.tables.detect.phone_words import names_phone, said_by, vocabulary
 from validator.tables.detect.region_words import names_region
@@ -26,7 +27,7 @@ _AREA_PHRASES = tuple(
     for words in ("area code", "city code", "codigo area", "cod area", "код города", "код міста", "alan kodu")
 )
 _AREA_PARTS = ("市外局番", "区号", "區號", "지역번호")
-_AREA_CODE = r"^\s*[(+]?\d{1,5}[)\s/.\-]*$"
+_AREA_CODE = r"^\s*(?:\+\d{1,3}[\s/.\-]*(?:\(0\))?)?[(+]?\d{1,5}[)\s/.\-]*$"
 _CALLING_CODE = r"^\s*(?:\+|00)?[1-9][\d\- ]{0,6}\s*$"
 _COMPLETE = r"^\s*(?:\+|00)"
 # Digits that a program has written as a float. Behind other digits, the zero would be one of the number's.
@@ -39,33 +40,54 @@ def names_area_code(header: str) -> bool:
     """Return whether a header names a column of area codes."""
     said = said_by(header)
     phrases = any(phrase <= said for phrase in _AREA_PHRASES)
-    return bool(said & _AREA) or phrases or any(part in header for part in _AREA_PARTS)
+    compound = any(word.endswith("vorwahl") for word in said) and not names_region(header)
+    return bool(said & _AREA) or phrases or compound or any(part in header for part in _AREA_PARTS)
 
 
 def area_code_column(table: Table, column: str, share: Callable[[pl.Series], float]) -> str | None:
     """Return the column with the area codes of another column's numbers, if only both together are numbers.
+
+    Of several columns with area codes, the nearest on the left counts: `DDD Fixo`, `Fixo`, `DDD Cel`, `Cel`.
 
     Args:
         table: the list.
         column: the column with the rest of each number.
         share: returns the share of cells that are numbers.
     """
-    named = [name for name, header in table.header.items() if name != column and names_area_code(header)]
-    if not named:
+    columns = list(table.header)
+    place = columns.index(column)
+    nearest_first = (*reversed(columns[:place]), *columns[place + 1 :])
+    named = [name for name in nearest_first if names_area_code(table.header[name])]
+    sample = table.sample() if named else pl.DataFrame()
+    codes = next((name for name in named if _are(sample[name], _AREA_CODE)), None)
+    if codes is None:
         return None
-    sample = table.sample()
     alone = share(_text(sample[column]))
-    codes = (name for name in named if _are(sample[name], _AREA_CODE))
-    return next((name for name in codes if share(joined(sample, (name, column))) > max(alone, _LEAST)), None)
+    return codes if share(joined(sample, (codes, column))) > max(alone, _LEAST) else None
 
 
-def calling_code_column(table: Table) -> str | None:
-    """Return the one column whose header says country and whose cells are calling codes, if there is one."""
+def calling_code_column(table: Table, region: str | None = None) -> str | None:
+    """Return the one column whose header says country and whose cells are calling codes, if there is one.
+
+    Args:
+        table: the list.
+        region: the region of numbers in national form, if it is given. A column that may also have area
+            codes, or that says this region of no row, does not count then.
+    """
     headers = table.header.items()
     named = [name for name, header in headers if names_region(header) and not names_phone(header)]
     sample = table.sample() if named else pl.DataFrame()
     found = [name for name in named if _are(sample[name], _CALLING_CODE)]
-    return found[0] if len(found) == 1 else None
+    if len(found) != 1 or (
+        region is not None and not _may_say(region, table.header[found[0]], sample[found[0]])
+    ):
+        return None
+    return found[0]
+
+
+def _may_say(region: str, header: str, codes: pl.Series) -> bool:
+    own = calling_codes(pl.Series([region]))[0]
+    return not names_area_code(header) and own in calling_codes(_text(codes)).to_list()
 
 
 def joined(rows: pl.DataFrame, columns: Sequence[str], *, international: bool = False) -> pl.Series:

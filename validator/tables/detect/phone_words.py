@@ -36,7 +36,7 @@ puhelin puhelinnumero puhelinnro puh puhnro telefonnumret tlf tlfnr simi siminn 
 τηλεφωνο τηλεφωνου τηλ
 telp telpon telepon nohp telefonno telefonnumarasi telepono simu
 dienthoai sdt sodienthoai
-هاتف الهاتف هاتفي تليفون التليفون تلفون فون تلفن
+هاتف الهاتف هاتفي تليفون التليفون تلفون فون تلفن تماس تواصل التواصل للتواصل
 טלפון הטלפון טל
 फोन फ़ोन दूरभाष दूरध्वनी ফোন தொலைபேசி ఫోన్ ફોન ದೂರವಾಣಿ ഫോൺ ਫ਼ੋਨ දුරකථන
 ტელეფონი ტელეფონის ტელ հեռախոս հեռախոսահամար ስልክ
@@ -45,7 +45,7 @@ _MOBILE_WORDS = """
 mobile mobiles mob mobno mobnr mobnum mobileno mobilenumber mobilenumbers mobilephone cell cells cellno
 cellnumber cellphone cellular smartphone sms handphone
 movil moviles movilno celular celulares cel celu cels
-portable portables gsm gsmno gsmnr
+portable portables port gsm gsmno gsmnr
 telemovel telemoveis tlm tlmv telem
 handy handynummer handynr handynum mobil mobilnr mobilnummer mobiltelefon mobiltelefonnummer mobilfunk
 mobilfunknummer mobilfunknr mobilrufnummer mobilrufnr handyrufnummer natel
@@ -60,7 +60,7 @@ matkapuhelin matkapuhelinnumero matkapuh kannykka farsimi farsimanumer gemsi
 ұялы
 κινητο κινητου κιν
 hp ponsel seluler bimbit selpon ceptelefonu cep cepno ceptel gsmno
-didong dtdd sodidong
+didong dtdd sodidong zalo viber
 جوال الجوال جوالك موبايل الموبايل محمول المحمول موبائل موبایل همراه خلوي الخلوي نقال النقال
 נייד הנייד פלאפון סלולרי סלולארי
 मोबाइल मोबाईल भ्रमणध्वनी মোবাইল கைபேசி அலைபேசி மொபைல் మొబైల్ મોબાઇલ મોબાઈલ ಮೊಬೈಲ್ മൊബൈൽ ਮੋਬਾਈਲ
@@ -100,7 +100,8 @@ supervisor assistant secretary agent rep representative salesman salesperson dri
 referred referral
 notfall notfallkontakt ehepartner ehemann ehefrau vater mutter eltern vorgesetzter betreuer fahrer verkaufer
 urgence conjoint pere mere parents gestionnaire responsable vendeur chauffeur
-emergencia emergencias conyuge padre madre padres tutor gerente vendedor chofer
+emergencia emergencias conyuge padre madre padres tutor apoderado acudiente gerente vendedor chofer
+veli ortu wali
 responsavel pai mae conjuge motorista
 emergenza coniuge genitore genitori venditore autista referente
 noodgeval noodcontact partner ouder ouders chauffeur
@@ -109,13 +110,13 @@ noodgeval noodcontact partner ouder ouders chauffeur
 """
 # Used for all sorts of numbers, so they count only if the header has no other words.
 _GENERIC_WORDS = """
-number numbers no nr num contact contacts recipient recipients to numero numeros nummer numer
+number numbers no nos nr num contact contacts recipient recipients to numero numeros nummer numer
 nomor номер رقم नंबर contato contacto contatto contatti destinatario kontakt kontak iletisim
 """
 # For scripts without spaces, and for several words: these are searched inside other words (`手机号码`).
 _ANY_PARTS = (
     "电话", "電話", "联系方式", "聯絡方式", "连絡先", "連絡先", "전화", "연락처", "โทรศัพท", "เบอร",
-    "dien thoai", "dienthoai", "so dt", "ទូរស័ព្ទ", "ໂທລະສັບ", "ဖုန်း",
+    "dien thoai", "dienthoai", "so dt", "so lien he", "联系号", "联络号", "聯絡號", "ទូរស័ព្ទ", "ໂທລະສັບ", "ဖုန်း",
 )  # fmt: skip
 _MOBILE_PARTS = (
     "手机", "手機", "移动电话", "行動電話", "携帯", "携带", "スマホ", "ケータイ",
@@ -130,12 +131,12 @@ _LANDLINE_PARTS = (
 )  # fmt: skip
 _OTHERS_PARTS = (
     "紧急", "緊急", "家长", "家長", "保護者", "业务员", "業務員", "司机", "司機",
-    "비상", "보호자", "ผู้ปกครอง", "ฉุกเฉิน",
+    "비상", "보호자", "ผู้ปกครอง", "ฉุกเฉิน", "phụ huynh", "orang tua",
 )  # fmt: skip
 # Together with a phone word, these say that the column is about phones but has no numbers.
 _ABOUT_WORDS = """
 model type brand make maker carrier operator provider os version country code prefix extension ext
-status valid verified consent optin opt date time count cost plan id name notes
+status valid verified consent optin opt date time count cost plan id name notes hash hashed md5 sha1 sha256
 modelo tipo marca operadora pais codigo modele type marque typ marke modell
 """
 # The same at the end of a header: `whatsapp_last_seen`, `sms_sent_at`, but not `Updated phone`.
@@ -160,7 +161,7 @@ def words(header: str) -> frozenset[str]:
 
 
 def _in_order(header: str) -> list[str]:
-    folds = fold_words(header)
+    folds = fold_words(header).replace("h/p", "hp")
     letters = "".join(c if unicodedata.category(c)[0] in "LM" or c.isdigit() else " " for c in folds)
     return re.sub(r"(?<!\d)\d{1,2}(?!\d)", " ", letters).split()
 
@@ -180,10 +181,21 @@ def names_line(header: str) -> bool:
     return names_phone(header) or bool(said_by(header) & _LANDLINE)
 
 
+def names_fax(header: str) -> bool:
+    """Return whether a header names fax numbers, which are no phone numbers."""
+    return bool(said_by(header) & _FAX)
+
+
 def names_only_number(header: str) -> bool:
     """Return whether a header says no more than number (`No`, `Nr`): a customer's or an order's, too."""
     said = words(header)
     return bool(said) and said <= _NUMBER_NAMES
+
+
+def names_only_contact(header: str) -> bool:
+    """Return whether a header says no more than number or contact (`Contact`, `To`), which may be a name."""
+    said = words(header)
+    return names_only_number(header) or (bool(said) and said <= _CONTACT_NAMES)
 
 
 def line_named_by(header: str) -> Line | None:
@@ -198,7 +210,8 @@ def line_named_by(header: str) -> Line | None:
     if said & _MOBILE or _within(plain, _FOLDED_MOBILE_PARTS) or any(map(_is_handy, said)):
         return Line.OTHER if said & _OTHERS or _within(plain, _FOLDED_OTHERS_PARTS) else Line.MOBILE
     only_generic = bool(generic := _apart(plain) - _BETWEEN) and generic <= _GENERIC
-    if not (said & _ANY or only_generic or _within(plain, _FOLDED_ANY_PARTS)):
+    says_phone = said & _ANY or (said & _CONTACT and said & _NUMBER_WORDS)
+    if not (says_phone or only_generic or _within(plain, _FOLDED_ANY_PARTS)):
         return Line.OTHER if said & _LANDLINE_ALONE or _within(plain, _FOLDED_LANDLINE_ALONE_PARTS) else None
     return Line.OTHER if is_other else Line.ANY
 
@@ -261,7 +274,12 @@ _LANDLINE_ALONE = vocabulary(
 _OTHERS = vocabulary(_OTHERS_WORDS)
 _GENERIC = vocabulary(_GENERIC_WORDS)
 _BETWEEN = vocabulary("de di do da du del of")
-_NUMBER_NAMES = vocabulary("number numbers no nr num numero numeros nummer numer nomor номер رقم नंबर")
+_NUMBER_NAMES = vocabulary("number numbers no nos nr num numero numeros nummer numer nomor номер رقم नंबर")
+_CONTACT_NAMES = _GENERIC - _NUMBER_NAMES
+# Together these say phone among any other words: `Customer contact no.`
+_CONTACT = vocabulary("contact contacto contato contatto kontakt kontak контактный контактний iletisim")
+_NUMBER_WORDS = _NUMBER_NAMES | vocabulary("numarasi nomer")
+_FAX = vocabulary("fax faxnr faxnummer telefax telecopie faks факс فاكس פקס 传真 傳真 ファックス 팩스")
 _ABOUT = vocabulary(_ABOUT_WORDS)
 _ABOUT_AT_END = vocabulary(_ABOUT_AT_END_WORDS)
 # Names of WhatsApp's own ids, which are numbers in international form (`wa_id`, `remoteJid`).

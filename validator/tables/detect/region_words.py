@@ -37,22 +37,30 @@ sen tun mus cub mac nic ago aus
 # For scripts without spaces, and for several words: these are searched inside other words (`所在国家`).
 _PARTS = ("国家", "國家", "国コード", "国名", "국가", "나라", "ประเทศ", "quocgia", "quoc gia")
 _FOLDED_PARTS = tuple(map(fold_words, _PARTS))
-# Together with such a word, these say that the column is about something else.
+_ABOUT_PARTS = tuple(map(fold_words, ("国籍", "國籍", "국적", "quốc tịch", "สัญชาติ")))
+# Together with such a word, or with cells that are countries, these say that the column is about something
+# else: the country of somebody's passport or travel is not that of the phone.
 _ABOUT = vocabulary("""
 birth origin manager count currency language locale rank population area id
 nacimiento naissance nascimento geburtsland geburt
+nationality nationalities citizenship passport visa destination travel visit trip tour study interest
+interested preferred preference desired target dream intended migrate immigrate immigration embassy
+nacionalidad nationalite nacionalidade nazionalita nationalitat staatsangehorigkeit nationaliteit
+pasaporte passeport passaporto reisepass destino destinazione reiseziel bestemming
+гражданство uyruk kewarganegaraan tujuan الجنسية جنسية الوجهة
 """)
 # Columns with two letters that are not countries: languages, currencies, parts of countries.
 _OTHERS = vocabulary("""
 language lang locale idioma lengua langue lingua sprache taal jezyk язык мова dil bahasa currency
 state states province county region estado provincia bundesland wojewodztwo uf
+kanton canton cantone departement departamento oblast okres megye judet fylke initials
 """)
 
 
 def names_region(header: str) -> bool:
     """Return whether a header names a column of countries: names, codes or calling codes."""
     said = said_by(header)
-    if said & _ABOUT:
+    if _is_about(header):
         return False
     return bool(said & _WORDS) or any(part in fold_words(header) for part in _FOLDED_PARTS)
 
@@ -70,4 +78,8 @@ def is_like_a_word(code: str) -> bool:
 
 def names_something_else(header: str) -> bool:
     """Return whether a header names a column that only looks like countries."""
-    return bool(said_by(header) & (_OTHERS | _ABOUT))
+    return bool(said_by(header) & _OTHERS) or _is_about(header)
+
+
+def _is_about(header: str) -> bool:
+    return bool(said_by(header) & _ABOUT) or any(part in fold_words(header) for part in _ABOUT_PARTS)
