@@ -165,6 +165,16 @@ def test_a_malformed_key(*, refused, listed, environment, provider, old_output, 
     assert "canary" not in line
 
 
+def test_a_malformed_key_in_a_file_is_named_with_the_file(refused, listed):
+    listed()
+    Path("key").write_text("canary\n")
+    Path("key").chmod(0o600)
+
+    line = refused("check", "leads.csv", "--api-key-file", "key", code=2)
+    assert "does not start with sk_" in line
+    assert line.endswith("(correct the file key, or name another with --api-key-file)")
+
+
 def test_a_key_file_that_is_not_there_or_no_text(refused, listed):
     listed()
     Path("key").write_bytes(b"\xff\xff")

@@ -81,6 +81,10 @@ def test_of_a_command_in_a_group_too(run, environment):
             'api-key-variable = "US"',
             "[keys.us]: the key in US cannot be used: the API key does not start with",
         ),
+        (
+            'api-key-variable = "US"\ngateway = "gowa"\nbase-url = "https://gowa.example"',
+            "cannot be used: the key of GOWA is a user and a password with a colon between them, as the",
+        ),
     ],
 )
 def test_a_key_of_a_table_is_named_with_its_table(run, listed, environment, table, words):

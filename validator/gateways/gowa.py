@@ -47,8 +47,7 @@ def parse_key(text: str) -> ApiKey:
     key = ApiKey.parse(text)
     if ":" not in key.reveal():
         raise UsageError(
-            "the key of GOWA is a user and a password with a colon between them, as the server has them "
-            "(set GOWA_BASIC_AUTH, or name a file that holds them with --api-key-file)"
+            "the key of GOWA is a user and a password with a colon between them, as the server has them"
         )
     return key
 

@@ -88,9 +88,7 @@ def _credential(where: str, table: Mapping[str, Any], gateway: str) -> ApiKey:
         raise UsageError(f"{where}: {variable} is not set; set it, or name a file with api-key-file")
     try:
         return capabilities.parse_key(text)
-    except UsageError as error:
-        # The words in parentheses name the variable and the option of a single key.
-        flaw, _, _ = str(error).partition(" (")
+    except UsageError as flaw:
         raise UsageError(f"{where}: the key in {path or variable} cannot be used: {flaw}") from None
 
 
