@@ -23,7 +23,7 @@ from validator.errors import (
     Unsupported,
 )
 from validator.gateways.capabilities import Capabilities, Spelling
-from validator.gateways.entries import check_reply, contact_of, objects_in, phone_of, result_of
+from validator.gateways.entries import check_reply, contact_of, objects_in, phone_of, result_of, sound_rows
 from validator.gateways.gateway import ContactsReply, GatewayContact, SessionReply, SessionsReply
 from validator.gateways.opening import (
     ExchangeGateway,
@@ -206,8 +206,8 @@ class Evolution(ExchangeGateway):
 
 
 def _results(answer: Answer) -> CheckReply:
-    entries = objects_in(answer)
-    results = (result_of(one.get("number"), one.get("exists"), one.get("jid")) for one in entries)
+    rows = sound_rows(objects_in(answer))
+    results = (result_of(row.get("number"), row.get("exists"), row.get("jid")) for row in rows)
     return check_reply(results, answer.rate)
 
 
