@@ -275,7 +275,7 @@ def test_a_base_url_with_another_path(refused, listed, provider, stage):
         ("--rate", "300", "rate '300' is not understood"),
         ("--rate-share", "0%", "share '0%' leaves nothing"),
         ("--timeout", "soon", "duration 'soon' is not understood"),
-        ("--timeout", "0", "timeout_s is 0"),
+        ("--timeout", "0", "--timeout: duration '0' leaves no time"),
         ("--max-age", "maybe=1d", "--max-age does not know 'maybe'"),
         ("--max-unknown", "few", "--max-unknown 'few' is not understood"),
         ("--max-error-rate", "200%", "share '200%' is out of range"),

@@ -8,6 +8,7 @@ import pytest
 from tests.support.cli.constants import KEY, PLAIN, SESSION
 
 LEADS = "leads.csv"
+NORTH = '[keys.north]\napi-key-variable = "NORTH_KEY"\nsessions = ["s"]\n'
 BOTH = """
 [keys.north]
 sessions = ["s"]
@@ -92,6 +93,15 @@ def test_a_key_may_be_in_a_file(run, configured, codec):
         ("[keys.north]\n", "needs the sessions to check through"),
         ("[keys.north]\nsessions = []\n", "needs the sessions to check through"),
         ("[keys.north]\nsessions = [true]\n", "needs the sessions to check through"),
+        ("[keys.north]\nsessions = ['']\n", "needs the sessions to check through"),
+        (f"{NORTH}base-url = 'x'\n", "'x' does not start with https://"),
+        (f"{NORTH}base-url = 'x'\n", "(base-url in this table)"),
+        (
+            f"{NORTH}gateway = 'evolution'\n",
+            "say where, as in https://gateway.example (base-url in this table)",
+        ),
+        ("[keys.north]\ngateway = 'waha'\nbase-url = 'https://x.example'\n", "WAHA_API_KEY is not set"),
+        ("[keys.north]\nsession = 's'\n", "Did you mean 'sessions'?"),
         ("[keys.north]\nsessions = ['s']\n", "SENDAPI_API_KEY is not set"),
         ("[keys.north]\nsessions = ['s']\napi-key-variable = 'ELSEWHERE'\n", "ELSEWHERE is not set"),
         ("[keys.north]\nsessions = ['s']\nspeed = 1\n", "has no setting 'speed'; there are: api-key-file"),
@@ -122,6 +132,7 @@ def test_what_a_table_should_not_say_is_one_line(run, configured, table, words):
 
     assert done.code == 2
     assert words in done.err
+    assert "[keys.north]" in done.err
     assert KEY not in done.err
 
 

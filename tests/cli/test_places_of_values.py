@@ -54,6 +54,10 @@ def test_in_the_environment_it_is_the_variable(run, environment, name, value, wo
         ('[profiles.a]\ntimeout = "x"', "own.toml [profiles.a]: timeout: duration 'x' is not understood"),
         ("strict = 3", "own.toml: strict = 3, and strict needs true or false"),
         ("[gateway.sendapi]\ntimeout = true", "own.toml: timeout = True, and timeout needs a text"),
+        (
+            '[gateway.evolution]\ndefault = "true"',
+            "own.toml: [gateway.evolution]: default is 'true'; true or false",
+        ),
         ('order = "random"', "own.toml: order: 'random' is not one of"),
     ],
 )

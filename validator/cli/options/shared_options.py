@@ -10,13 +10,13 @@ from validator.cli.options import completing
 from validator.cli.options.gateway_options import OfGateway, gateway_option
 from validator.cli.options.values import (
     CANARY,
-    DURATION,
     FILE,
     LEDGER,
     MAX_AGE,
     PART,
     PRICE,
     RATE,
+    TIMEOUT,
 )
 from validator.cli.process.standard_streams import PROGRESS_META
 from validator.ranges import MOST_CONCURRENT, MOST_RETRIES
@@ -105,7 +105,7 @@ provider_options = stack(
         help="PEM file with certificate authorities to trust, in addition to the system's.",
     ),
     click.option(
-        "--timeout", type=DURATION, default="30s", show_default=True, help="Time for one attempt, in all."
+        "--timeout", type=TIMEOUT, default="30s", show_default=True, help="Time for one attempt, in all."
     ),
 )
 

@@ -156,6 +156,7 @@ def parse_exit_codes(text: str) -> frozenset[int]:
 COLUMN = ColumnName()
 JOIN = Parsed(parse_columns, "column,column")
 DURATION = Parsed(of_settings("parse_duration_s"), "duration")
+TIMEOUT = Parsed(of_settings("parse_positive_duration_s"), "duration")
 SHARE = Parsed(of_settings("parse_share"), "share")
 PART = Parsed(of_settings("parse_positive_share"), "share")
 RATE = Parsed(of_settings("Rate.parse"), "N/min|auto|find|none")
