@@ -152,6 +152,7 @@ class SessionGuard:
         if registered:
             self._turns.in_a_row = 0
             self._canaries.found(number)
+            self._turns.registered(number)
             self._vouch(checkpoint, is_canary=False)
         return self._counted(verdict, was_rejected=was_rejected) or self._heard_no(now, is_sample=is_sample)
 
