@@ -48,6 +48,19 @@ def test_a_run_asks_with_the_keys_that_are_named(run, configured):
     assert app.log.checks == 2
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["401@1", "402@1", "401@2"])
+def test_a_key_of_a_table_that_is_refused_is_named(run, configured, provider, fault):
+    configured(f'[keys.north]\napi-key-variable = "NORTH_KEY"\nsessions = ["{SESSION}"]\n')
+    provider(fault)
+
+    done = run("--config", "keys.toml", "check", LEADS, *PLAIN, "--keys", "north", "--json")
+
+    assert done.code == 6
+    assert (done.json.get("error") or done.json["stopped_because"]).startswith("key north: the ")
+    assert "SENDAPI_API_KEY" not in done.err
+
+
 @pytest.mark.parametrize(
     ("further", "options", "asked"),
     [
