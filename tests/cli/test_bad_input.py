@@ -319,6 +319,7 @@ def test_a_ledger_that_is_none(refused, listed, tmp_path):
 
     line = refused("check", "leads.csv", "--ledger", path, code=3)
     assert "is damaged, or no ledger at all; it is left as it is" in line
+    assert "choose another path with --ledger" in line
 
 
 def test_a_ledger_of_another_program(refused, listed):
