@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.support.cli.constants import ANN, KEY
+from tests.support.cli.constants import ANN, KEY, PLAIN
 from validator.ledger import Lock
 from validator.sandbox import Session
 from validator.sendapi import ApiKey
@@ -270,12 +270,33 @@ def test_a_base_url_with_another_path(refused, listed, provider, stage):
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        ("plan", "leads.csv", "--accept", "possible", "--limit"),
+        ("plan", "leads.csv", "--accept", "possible", "--variants", "--limit"),
+        ("check", "leads.csv", *PLAIN, "--refresh", "--variants", "--limit"),
+        ("sample", "leads.csv", *PLAIN, "--size"),
+        ("sample", "leads.csv", *PLAIN, "--seed"),
+        ("ledger", "runs", "--number"),
+    ],
+)
+def test_a_number_larger_than_any_list_is_one(run, check, words):
+    check()
+
+    for number in (2**63, 2**64, 10**30):
+        done = run(*words, number)
+        assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize(
     ("option", "value", "words"),
     [
         ("--rate", "300", "rate '300' is not understood"),
         ("--rate-share", "0%", "share '0%' leaves nothing"),
         ("--timeout", "soon", "duration 'soon' is not understood"),
         ("--timeout", "0", "--timeout: duration '0' leaves no time"),
+        ("--base-url", "https://caf\udce9.example", "is not a URL"),
+        ("--otlp", "https://caf\udce9.example", "is not a URL"),
         ("--max-age", "maybe=1d", "--max-age does not know 'maybe'"),
         ("--max-unknown", "few", "--max-unknown 'few' is not understood"),
         ("--max-error-rate", "200%", "share '200%' is out of range"),

@@ -72,6 +72,15 @@ class ColumnName(click.types.StringParamType):
 
     envvar_list_splitter = "\n"
 
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name."""
+        name = str(super().convert(value, param, ctx))
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            self.fail("the name is not in the encoding that LANG names; correct that.", param, ctx)
+        return name
+
 
 class FilePath(click.Path):
     """The path of a file or folder."""
