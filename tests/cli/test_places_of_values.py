@@ -58,6 +58,8 @@ def test_in_the_environment_it_is_the_variable(run, environment, name, value, wo
             '[gateway.evolution]\ndefault = "true"',
             "own.toml: [gateway.evolution]: default is 'true'; true or false",
         ),
+        (r'sendable = "a\u0000b"', "own.toml has the character NUL"),
+        ('[keys.a]\napi-key-file = "a\\U00000000"', "own.toml has the character NUL"),
         ('order = "random"', "own.toml: order: 'random' is not one of"),
     ],
 )
