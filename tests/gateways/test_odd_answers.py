@@ -242,6 +242,8 @@ def thrown(status, *message):
         (boom(500, data="429"), RateLimited),
         (boom(429), RateLimited),
         (boom(500, "Rate-OverLimit"), RateLimited),
+        (boom([428]), ServerError),
+        (boom({"a": 428}), ServerError),
         (thrown(500, "connection closed"), SessionNotConnected),
         (thrown(500, "Error: Connection Closed"), SessionNotConnected),
         (thrown(500, "Cannot read properties of undefined"), ServerError),

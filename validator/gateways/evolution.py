@@ -148,7 +148,8 @@ def _kind_of_boom(value: dict[str, Any], words: str) -> type[ApiError]:
     code = output.get("statusCode") if isinstance(output, dict) else None
     if _OVER_LIMIT in words or "429" in {str(value.get("data")), str(code)}:
         return RateLimited
-    return SessionNotConnected if code in _ENDS_OF_SOCKET or _CLOSED in words else ServerError
+    is_end = isinstance(code, int) and code in _ENDS_OF_SOCKET
+    return SessionNotConnected if is_end or _CLOSED in words else ServerError
 
 
 def _words(kind: type[ApiError], value: dict[str, Any], status: int) -> str:
