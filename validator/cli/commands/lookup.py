@@ -75,7 +75,7 @@ def run(**given: Any) -> int:
         show_rows(rows.columns, rows.iter_rows(), as_json=options.as_json)
     else:
         _show_answers(rows, as_json=options.as_json)
-        raise _with_next_step(ending, refresh=options.refresh)
+        raise _with_next_step(ending, options.ages)
     warnings = [warning for one in asked for warning in one.warnings]
     if not any_unknown(rows):
         return 0
@@ -129,12 +129,12 @@ def _asked(options: LookupOptions, asked: list[Asked]) -> LookedUp:
         return _look_up(options, ledger, ask)
 
 
-def _with_next_step(ending: ValidatorError, *, refresh: bool) -> ValidatorError:
+def _with_next_step(ending: ValidatorError, ages: MaxAge) -> ValidatorError:
     """Return why a run stopped, with the next step: the same command, which asks only what is missing.
 
-    With `--refresh` it would ask about every number again. After a signal the user knows.
+    If no earlier answer counts, it would ask about every number again. After a signal the user knows.
     """
-    if refresh or type(ending) is not StoppedEarly:
+    if ages == MaxAge.none() or type(ending) is not StoppedEarly:
         return ending
     return StoppedEarly(f"{ending}. Run the same command again later: it goes on from here")
 
