@@ -123,11 +123,15 @@ class CanaryTurns:
         """Record that one was called registered; return whether the answer may come from a cache."""
         is_cached = self._once and number not in self._canaries.unspent
         self._canaries.used(number)
-        self.registered(number)
+        self._spend(number)
         return is_cached
 
-    def registered(self, number: Number) -> None:
-        """Record that the session called a number registered."""
+    def found(self, number: Number) -> None:
+        """Record that the session called a number of the list registered."""
+        self._canaries.found(number)
+        self._spend(number)
+
+    def _spend(self, number: Number) -> None:
         if self._once:
             self._canaries.spend(number)
 
