@@ -37,9 +37,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-SAME_AGAIN = " Run the same command again later: it goes on from here"
-"""The end of a message about a run that can be resumed; a summary has the command itself instead."""
-
 if TYPE_CHECKING:
     from validator.model import RateNotice
 

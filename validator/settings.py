@@ -87,6 +87,13 @@ def parse_duration_s(text: str) -> float:
     return duration_s
 
 
+def parse_positive_duration_s(text: str) -> float:
+    """Return the seconds of a duration, which must be more than 0."""
+    if not (duration_s := parse_duration_s(text)):
+        raise UsageError(f"duration {text!r} leaves no time; more than 0 is expected")
+    return duration_s
+
+
 def parse_deadline(text: str, now: datetime) -> datetime:
     """Return the deadline: a duration from `now` (`2h`), or the next such time of day (`06:30`).
 

@@ -13,12 +13,12 @@ from validator.batch.asking.checks import ask_all
 from validator.batch.asking.counters import RunCounters
 from validator.batch.asking.run_state import Bounds
 from validator.batch.wiring import OpenKey, make_asking
-from validator.errors import InvalidPhone, InvalidRequest, ServerError
+from validator.errors import InvalidPhone, InvalidRequest, ServerError, StoppedEarly
 from validator.gateways.gateway import CheckReply, GatewayOptions, NumberResult, SessionReply
 from validator.gateways.sendapi import CAPABILITIES
 from validator.http.api_key import ApiKey
 from validator.ledger import open_ledger
-from validator.model import READY
+from validator.model import READY, Number
 from validator.pacing import NoBudget
 
 FIRST = 447_700_900_100
@@ -54,14 +54,14 @@ class Arrays:
 def ask(tmp_path):
     """Ask about 45 numbers; return the counters, and what the ledger holds of each."""
 
-    def run(gateway, concurrency=1, needed=None):
+    def run(gateway, concurrency=1, needed=None, **settings):
         async def main():
             rng, counters = random.Random(1), RunCounters()
             key = KeySettings(options=GatewayOptions(key=ApiKey(KEY)), sessions=("a",))
             with open_ledger(tmp_path / "ledger.sqlite", holder="pytest") as ledger:
                 asking = make_asking(
                     [OpenKey(key, gateway, NoBudget(rng=rng))],
-                    AskSettings(),
+                    AskSettings(**settings),
                     ledger=ledger,
                     statuses={},
                     guards={},
@@ -100,7 +100,7 @@ def test_a_request_that_fails_costs_each_of_its_numbers_an_attempt(ask):
 
     assert ending is None
     assert [known[FIRST + place][1] for place in (0, 9, 20)] == [2, 2, 1]
-    assert counters.calls.failures == 1
+    assert counters.calls.failures == 2  # the array, and a request for SILENT alone, which has no answer
     assert {verdict for verdict, _ in known.values()} == {"registered", "invalid", "not_registered"}
 
 
@@ -167,3 +167,38 @@ def test_a_number_that_an_array_fails_for_each_time_takes_no_other_with_it(ask, 
     assert ending is None
     assert known.pop(FIRST + place)[0] == "unknown"
     assert {verdict for verdict, _ in known.values()} == {"registered"}
+
+
+@dataclass
+class Mute:
+    """Answers arrays of ten, the first ones without a single number in them."""
+
+    mute: int
+    asked: list = field(default_factory=list)
+    capabilities = replace(CAPABILITIES, max_batch=10)
+    host = "localhost"
+
+    async def check(self, numbers, _session):
+        self.asked.append(list(numbers))
+        await anyio.sleep(0.05)
+        said = numbers if len(self.asked) > self.mute else [Number(FIRST + 1_000)]
+        return CheckReply.of(*(NumberResult(number=one, is_whatsapp_user=True) for one in said))
+
+
+def test_answers_that_name_none_of_the_numbers_are_failures_and_end_as_an_outage(ask):
+    gateway = Mute(mute=10**6)
+
+    ending, counters, known = ask(gateway, max_outage_s=60)
+
+    assert isinstance(ending, StoppedEarly)
+    assert "--max-outage (last: the gateway's answer mentions none" in str(ending)
+    assert counters.calls.failures == len(gateway.asked) < 30
+    assert known == {}
+
+
+def test_after_answers_that_name_none_of_the_numbers_each_gets_its_verdict(ask):
+    ending, _, known = ask(Mute(mute=12))
+
+    assert ending is None
+    assert {verdict for verdict, _ in known.values()} == {"registered"}
+    assert len(known) == 45

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.support.cli.constants import ANN, KEY
+from tests.support.cli.constants import ANN, KEY, PLAIN
 from validator.ledger import Lock
 from validator.sandbox import Session
 from validator.sendapi import ApiKey
@@ -165,6 +165,16 @@ def test_a_malformed_key(*, refused, listed, environment, provider, old_output, 
     assert "canary" not in line
 
 
+def test_a_malformed_key_in_a_file_is_named_with_the_file(refused, listed):
+    listed()
+    Path("key").write_text("canary\n")
+    Path("key").chmod(0o600)
+
+    line = refused("check", "leads.csv", "--api-key-file", "key", code=2)
+    assert "does not start with sk_" in line
+    assert line.endswith("(correct the file key, or name another with --api-key-file)")
+
+
 def test_a_key_file_that_is_not_there_or_no_text(refused, listed):
     listed()
     Path("key").write_bytes(b"\xff\xff")
@@ -260,12 +270,33 @@ def test_a_base_url_with_another_path(refused, listed, provider, stage):
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        ("plan", "leads.csv", "--accept", "possible", "--limit"),
+        ("plan", "leads.csv", "--accept", "possible", "--variants", "--limit"),
+        ("check", "leads.csv", *PLAIN, "--refresh", "--variants", "--limit"),
+        ("sample", "leads.csv", *PLAIN, "--size"),
+        ("sample", "leads.csv", *PLAIN, "--seed"),
+        ("ledger", "runs", "--number"),
+    ],
+)
+def test_a_number_larger_than_any_list_is_one(run, check, words):
+    check()
+
+    for number in (2**63, 2**64, 10**30):
+        done = run(*words, number)
+        assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize(
     ("option", "value", "words"),
     [
         ("--rate", "300", "rate '300' is not understood"),
         ("--rate-share", "0%", "share '0%' leaves nothing"),
         ("--timeout", "soon", "duration 'soon' is not understood"),
-        ("--timeout", "0", "timeout_s is 0"),
+        ("--timeout", "0", "--timeout: duration '0' leaves no time"),
+        ("--base-url", "https://caf\udce9.example", "is not a URL"),
+        ("--otlp", "https://caf\udce9.example", "is not a URL"),
         ("--max-age", "maybe=1d", "--max-age does not know 'maybe'"),
         ("--max-unknown", "few", "--max-unknown 'few' is not understood"),
         ("--max-error-rate", "200%", "share '200%' is out of range"),
@@ -309,6 +340,7 @@ def test_a_ledger_that_is_none(refused, listed, tmp_path):
 
     line = refused("check", "leads.csv", "--ledger", path, code=3)
     assert "is damaged, or no ledger at all; it is left as it is" in line
+    assert "choose another path with --ledger" in line
 
 
 def test_a_ledger_of_another_program(refused, listed):

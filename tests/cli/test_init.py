@@ -33,6 +33,13 @@ def test_it_writes_what_is_off_until_somebody_wants_it(run, listed):
     ]
 
 
+def test_a_column_in_another_encoding_than_the_terminals_is_a_usage_error(run):
+    done = run("init", "--column", "T\udce9l")
+
+    assert (done.code, "not in the encoding that LANG names" in done.err) == (2, True), done.err
+    assert not FILE.exists()
+
+
 def test_every_line_is_a_setting_that_there_is(run, listed, provider):
     provider()
     run("init", listed(f"name,phone\nAnn,{ANN}\n"))

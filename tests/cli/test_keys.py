@@ -8,6 +8,7 @@ import pytest
 from tests.support.cli.constants import KEY, PLAIN, SESSION
 
 LEADS = "leads.csv"
+NORTH = '[keys.north]\napi-key-variable = "NORTH_KEY"\nsessions = ["s"]\n'
 BOTH = """
 [keys.north]
 sessions = ["s"]
@@ -45,6 +46,19 @@ def test_a_run_asks_with_the_keys_that_are_named(run, configured):
     (key,) = done.json["keys"]
     assert (key["key"], key["gateway"], key["limit_per_min"]) == ("north", "sendapi", 600)
     assert app.log.checks == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["401@1", "402@1", "401@2"])
+def test_a_key_of_a_table_that_is_refused_is_named(run, configured, provider, fault):
+    configured(f'[keys.north]\napi-key-variable = "NORTH_KEY"\nsessions = ["{SESSION}"]\n')
+    provider(fault)
+
+    done = run("--config", "keys.toml", "check", LEADS, *PLAIN, "--keys", "north", "--json")
+
+    assert done.code == 6
+    assert (done.json.get("error") or done.json["stopped_because"]).startswith("key north: the ")
+    assert "SENDAPI_API_KEY" not in done.err
 
 
 @pytest.mark.parametrize(
@@ -92,6 +106,15 @@ def test_a_key_may_be_in_a_file(run, configured, codec):
         ("[keys.north]\n", "needs the sessions to check through"),
         ("[keys.north]\nsessions = []\n", "needs the sessions to check through"),
         ("[keys.north]\nsessions = [true]\n", "needs the sessions to check through"),
+        ("[keys.north]\nsessions = ['']\n", "needs the sessions to check through"),
+        (f"{NORTH}base-url = 'x'\n", "'x' does not start with https://"),
+        (f"{NORTH}base-url = 'x'\n", "(base-url in this table)"),
+        (
+            f"{NORTH}gateway = 'evolution'\n",
+            "say where, as in https://gateway.example (base-url in this table)",
+        ),
+        ("[keys.north]\ngateway = 'waha'\nbase-url = 'https://x.example'\n", "WAHA_API_KEY is not set"),
+        ("[keys.north]\nsession = 's'\n", "Did you mean 'sessions'?"),
         ("[keys.north]\nsessions = ['s']\n", "SENDAPI_API_KEY is not set"),
         ("[keys.north]\nsessions = ['s']\napi-key-variable = 'ELSEWHERE'\n", "ELSEWHERE is not set"),
         ("[keys.north]\nsessions = ['s']\nspeed = 1\n", "has no setting 'speed'; there are: api-key-file"),
@@ -122,6 +145,7 @@ def test_what_a_table_should_not_say_is_one_line(run, configured, table, words):
 
     assert done.code == 2
     assert words in done.err
+    assert "[keys.north]" in done.err
     assert KEY not in done.err
 
 

@@ -14,19 +14,19 @@ from validator.batch.stage import Stage
 from validator.batch.wiring import make_budget
 from validator.cli.process import show
 from validator.cli.process.logs import JsonLines, set_up_logging
-from validator.cli.runs.resume import command_line, next_command
+from validator.cli.runs.resume import command_line, next_command, send_command
 from validator.cli.settings.reading import default_map
 from validator.cli.settings.settings_sources import SettingsFile
 from validator.errors import UsageError
 from validator.pacing import NoBudget, PacedBudget
 from validator.reports import LiveProgress, LogProgress, NoProgress, ProgressState
-from validator.settings import Rate
+from validator.settings import MaxAge, Rate
 
 START = datetime(2027, 1, 15, 8, tzinfo=UTC)
 
 
 def test_the_command_to_go_on_with_is_the_same_again():
-    command = next_command(["check", "my list.csv", "-r", "GB"], START, START)
+    command = next_command(["check", "my list.csv", "-r", "GB"], START, START, ages=MaxAge())
 
     assert command == "validator check 'my list.csv' -r GB"
 
@@ -35,7 +35,7 @@ def test_the_command_to_go_on_with_is_the_same_again():
 def test_the_password_of_a_ledger_is_not_in_the_command_to_go_on_with(option):
     words = [part.format("postgresql://me:s3cret@db/ledger") for part in option]
 
-    command = next_command(["check", "x.csv", *words], START, START)
+    command = next_command(["check", "x.csv", *words], START, START, ages=MaxAge())
 
     assert "postgresql://me:***@db/ledger" in command
 
@@ -52,9 +52,35 @@ def test_the_command_of_a_report_names_no_number_and_no_secret():
     ("after", "age"), [(timedelta(), "1h"), (timedelta(minutes=61), "2h"), (timedelta(days=1), "25h")]
 )
 def test_a_refresh_is_gone_on_with_and_not_begun_again(after, age):
-    command = next_command(["check", "x.csv", "--refresh"], START, START + after)
+    command = next_command(["check", "x.csv", "--refresh"], START, START + after, ages=MaxAge.none())
 
     assert command == f"validator check x.csv --max-age={age}"
+
+
+@pytest.mark.parametrize(
+    ("words", "ages", "age"),
+    [
+        ([], "0", " --max-age=1h"),
+        (["--max-age", "0"], "0", " --max-age=1h"),
+        (["--max-age=yes=30d,no=0"], "yes=30d,no=0", " --max-age=yes=720h,no=1h"),
+        (["--max-age", "2h"], "2h", " --max-age 2h"),
+        (["--", "y.csv"], "0", " --max-age=1h -- y.csv"),
+    ],
+)
+def test_a_run_that_counts_no_earlier_answers_is_gone_on_with_too(words, ages, age):
+    command = next_command(["check", "x.csv", *words], START, START, ages=MaxAge.parse(ages))
+
+    assert command == f"validator check x.csv{age}"
+
+
+@pytest.mark.parametrize(
+    ("ages", "words"),
+    [("yes=30d,no=7d", ""), ("0", "--max-age=24h "), ("yes=30d,no=0", "--max-age=yes=720h,no=24h ")],
+)
+def test_the_command_for_the_sendable_file_asks_about_no_number(ages, words):
+    command = send_command(["check", "x.csv"], "x.csv", ages=MaxAge.parse(ages))
+
+    assert command == f"validator check x.csv {words}--sendable x.send.csv"
 
 
 @pytest.mark.parametrize(

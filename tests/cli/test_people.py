@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -66,6 +67,17 @@ def test_a_run_that_asks_again_is_not_said_to_go_on_with_the_same_command(check,
     assert "Run the same command again" not in done.err + done.out
     assert "--max-outage" in done.json["stopped_because"]
     assert "--max-age=1h" in done.json["next_command"]
+
+
+@pytest.mark.parametrize("setting", [("VALIDATOR_CHECK_REFRESH", "1"), ("VALIDATOR_CHECK_MAX_AGE", "0")])
+def test_a_refresh_from_elsewhere_is_not_begun_again_by_the_next_command(check, run, environment, setting):
+    environment.setenv(*setting)
+    content = "phone\n" + "".join(f"+44740012340{place}\n" for place in range(6))
+    first = check("--limit", "2", "--json", content=content)
+
+    second = run(*shlex.split(first.json["next_command"])[1:])
+
+    assert (first.json["asked"], second.json["already_known"], second.json["asked"]) == (2, 2, 2)
 
 
 def test_booleans_of_a_table_are_those_of_the_files(run):

@@ -54,6 +54,12 @@ def test_in_the_environment_it_is_the_variable(run, environment, name, value, wo
         ('[profiles.a]\ntimeout = "x"', "own.toml [profiles.a]: timeout: duration 'x' is not understood"),
         ("strict = 3", "own.toml: strict = 3, and strict needs true or false"),
         ("[gateway.sendapi]\ntimeout = true", "own.toml: timeout = True, and timeout needs a text"),
+        (
+            '[gateway.evolution]\ndefault = "true"',
+            "own.toml: [gateway.evolution]: default is 'true'; true or false",
+        ),
+        (r'sendable = "a\u0000b"', "own.toml has the character NUL"),
+        ('[keys.a]\napi-key-file = "a\\U00000000"', "own.toml has the character NUL"),
         ('order = "random"', "own.toml: order: 'random' is not one of"),
     ],
 )
@@ -80,6 +86,10 @@ def test_of_a_command_in_a_group_too(run, environment):
         (
             'api-key-variable = "US"',
             "[keys.us]: the key in US cannot be used: the API key does not start with",
+        ),
+        (
+            'api-key-variable = "US"\ngateway = "gowa"\nbase-url = "https://gowa.example"',
+            "cannot be used: the key of GOWA is a user and a password with a colon between them, as the",
         ),
     ],
 )

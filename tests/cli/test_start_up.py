@@ -244,7 +244,8 @@ def test_without_its_extra_a_server_says_how_to_get_it(command):
         (["--fault", "nonsense"], "unknown fault 'nonsense'"),
         (["--registered-share", "2"], "registered_share 2.0 is not from 0 to 1"),
         (["--host", "0.0.0.0"], "is not a loopback address"),
-        (["--log", "no/such/folder.jsonl"], "No such file"),
+        (["--host", "0.0.0.0"], "--allow-remote"),
+        (["--log", "no/such/folder.jsonl"], "no/such/folder.jsonl: No such file"),
     ],
 )
 def test_a_sandbox_that_cannot_be_started_says_why(run, options, words):
@@ -253,6 +254,14 @@ def test_a_sandbox_that_cannot_be_started_says_why(run, options, words):
     assert done.code == 2
     [line] = done.said
     assert words in line
+
+
+@pytest.mark.parametrize("command", ["sandbox", "web"])
+@pytest.mark.parametrize("port", ["-1", "65536"])
+def test_a_port_that_no_machine_has_is_a_usage_error(run, command, port):
+    done = run(command, "--port", port)
+
+    assert (done.code, "'--port'" in done.err) == (2, True)
 
 
 def test_the_formats_that_options_name_are_those_of_the_registry():

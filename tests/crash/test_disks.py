@@ -147,7 +147,9 @@ def test_a_ledger_that_another_program_holds_is_waited_for_and_then_given_up(kil
     with closing(sqlite3.connect(killer.checks.ledger, isolation_level=None)) as another:
         another.execute("BEGIN EXCLUSIVE")
         run = killer.checks.fork()
-        assert_ends_with_a_line(run, ("could not be opened (SQLITE_BUSY", "run the same command again"))
+        assert_ends_with_a_line(
+            run, ("could not be opened (SQLITE_BUSY", "Close the other program", "run the same command again")
+        )
 
     assert_goes_on(killer, alone, SMALL.distinct)
 

@@ -132,6 +132,29 @@ def test_a_no_in_an_envelope_that_calls_it_no_success_says_nothing(gateway, spoi
     assert_no_answer(check(gateway, NEGATIVES[gateway](False) | spoilt))
 
 
+def each_object_with(body, fields):
+    """Yield a body once for each object in it, with further fields in that object."""
+    if isinstance(body, dict):
+        yield body | fields
+    places = body if isinstance(body, dict) else range(len(body)) if isinstance(body, list) else ()
+    for place in places:
+        for changed in each_object_with(body[place], fields):
+            copy = body.copy()
+            copy[place] = changed
+            yield copy
+
+
+@pytest.mark.parametrize("gateway", OTHERS)
+@pytest.mark.parametrize("exists", [True, False])
+def test_an_answer_with_a_failure_beside_it_says_nothing(gateway, exists):
+    failures = ({"error": "Connection Closed"}, {"errors": ["x"]}, {"statusCode": 500}, {"status": "timeout"})
+    for failure in failures:
+        for body in each_object_with(NEGATIVES[gateway](exists), failure):
+            assert_no_answer(check(gateway, body))
+    for body in each_object_with(NEGATIVES[gateway](exists), {"error": None, "errors": [], "status": "ok"}):
+        assert verdicts(gateway, body, ANN) == [YES if exists else NO]
+
+
 @pytest.mark.parametrize("gateway", OTHERS)
 @pytest.mark.parametrize(
     "body", ["<html>Welcome</html>", "", "null", "[]", "{}", '{"exists": false}', "\ufeff"]
@@ -219,6 +242,8 @@ def thrown(status, *message):
         (boom(500, data="429"), RateLimited),
         (boom(429), RateLimited),
         (boom(500, "Rate-OverLimit"), RateLimited),
+        (boom([428]), ServerError),
+        (boom({"a": 428}), ServerError),
         (thrown(500, "connection closed"), SessionNotConnected),
         (thrown(500, "Error: Connection Closed"), SessionNotConnected),
         (thrown(500, "Cannot read properties of undefined"), ServerError),

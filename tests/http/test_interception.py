@@ -57,6 +57,13 @@ def test_where_a_redirect_leads_is_named_without_the_number():
     assert "--base-url" in str(error)
 
 
+@pytest.mark.parametrize(("status", "is_named"), [(404, True), (405, True), (403, False), (502, False)])
+def test_a_page_in_place_of_the_path_names_the_address(status, is_named):
+    error = intercepted(reply(status, b"<html>"), rate=NO_NOTICE)
+
+    assert ("--base-url is wrong" in str(error)) is is_named
+
+
 @pytest.mark.parametrize(
     ("status", "kind", "believed"),
     [(429, RateLimited, True), (503, ServerError, True), (403, Intercepted, False), (302, Redirected, False)],

@@ -70,6 +70,7 @@ class FirstRequests:
                     max_wait_s=self._settings.max_wait_s,
                     max_outage_s=self._settings.max_outage_s,
                     on_reply=seen,
+                    key_name=key.settings.name,
                 )
                 gateway = key.settings.gateway
                 statuses |= {SessionRef(gateway, session): found[session] for session in found}

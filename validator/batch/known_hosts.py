@@ -36,8 +36,13 @@ def host_for(gateway: str, base_url: str | None) -> str:
     return host_of(address_for(gateway, base_url))
 
 
-def address_for(gateway: str, base_url: str | None) -> str:
+def address_for(gateway: str, base_url: str | None, *, setting: str = "") -> str:
     """Return the checked base URL of a gateway; empty if neither URL nor default is given.
+
+    Args:
+        gateway: the gateway's name.
+        base_url: the URL, or None.
+        setting: where the user sets the URL, for messages; by default the option and the variable.
 
     Raises:
         UsageError: the URL is not valid.
@@ -46,18 +51,18 @@ def address_for(gateway: str, base_url: str | None) -> str:
     if not base_url:
         return capabilities.default_url or ""
     example = capabilities.default_url or "https://gateway.example"
-    remedy = f"Give one like {example} (--base-url or {capabilities.url_variable})"
+    remedy = f"Give one like {example} ({setting or capabilities.url_setting})"
     return checked_base_url(base_url, remedy=remedy)
 
 
-def required_address(gateway: str, base_url: str | None) -> str:
-    """Return the checked base URL of a gateway.
+def required_address(gateway: str, base_url: str | None, *, setting: str = "") -> str:
+    """Return the checked base URL of a gateway; the arguments are those of `address_for`.
 
     Raises:
         UsageError: the URL is not valid, or there is none.
     """
-    if not (url := address_for(gateway, base_url)):
-        raise capabilities_of(gateway).no_address()
+    if not (url := address_for(gateway, base_url, setting=setting)):
+        raise capabilities_of(gateway).no_address(setting)
     return url
 
 

@@ -62,7 +62,7 @@ def preview_of(
     with read(options.ledger_location) as ledger:
         progress = progress_of(options)
         plan, recipients = planned(opened, ledger, progress, rate_per_min=rate_per_min, gateway=gateway)
-    return Preview(plan=plan, rows=_first_rows(opened, recipients.head(rows)))
+    return Preview(plan=plan, rows=_first_rows(opened, recipients.head(min(rows, recipients.height))))
 
 
 def _first_rows(opened: Opened, recipients: pl.DataFrame) -> tuple[PreviewRow, ...]:

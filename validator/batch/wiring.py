@@ -139,7 +139,7 @@ def make_asking(
     lanes: list[GatewayLane] = []
     for key in keys:
         by_status = key.gateway.capabilities.has_session_status
-        health = KeyHealth(by_status=by_status)
+        health = KeyHealth(by_status=by_status, name=key.settings.name)
         lanes += [
             Lane(
                 ref,

@@ -95,11 +95,20 @@ class Capabilities(Value, Struct, frozen=True, kw_only=True):
         """The numbers a minute of each plan; without plans, one entry for the default rate."""
         return self.plans or {"default": self.default_rate_per_min * self.max_batch}
 
-    def no_address(self) -> UsageError:
-        """Return the error for a gateway that needs a base URL if the user gives none."""
+    @property
+    def url_setting(self) -> str:
+        """The option and the variable for the base URL, for messages."""
+        return f"--base-url or {self.url_variable}"
+
+    def no_address(self, setting: str = "") -> UsageError:
+        """Return the error for a gateway that needs a base URL if the user gives none.
+
+        Args:
+            setting: where the user sets it; by default the option and the variable.
+        """
         return UsageError(
             f"{self.title} runs on a server of your own; say where, as in https://gateway.example "
-            f"(--base-url or {self.url_variable})"
+            f"({setting or self.url_setting})"
         )
 
     def strength_of(self, verdict: Verdict) -> Strength:

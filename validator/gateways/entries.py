@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from validator.gateways.gateway import CheckReply, GatewayContact, NumberResult
+from validator.http.contradictions import contradiction_in
 from validator.http.received import is_whatsapp_id, number_in, text_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     from validator.http.exchange import Answer
     from validator.model import Number, RateNotice
@@ -28,6 +29,17 @@ def check_reply(results: Iterable[NumberResult | None], rate: RateNotice) -> Che
     return CheckReply.of(*(one for one in found.values() if one.number not in contradicted), rate=rate)
 
 
+def sound_rows(rows: Iterable[object]) -> Iterator[dict[str, Any]]:
+    """Yield the objects among the rows of an answer, without those that also say that something failed."""
+    return (row for row in rows if isinstance(row, dict) and not contradiction_in(row))
+
+
+def require_success(answer: Answer, *parts: Mapping[str, Any]) -> None:
+    """Raise `BadAnswer` if a part of an answer, such as its envelope, says that something failed."""
+    if flaw := next(filter(None, map(contradiction_in, parts)), ""):
+        raise answer.unusable(flaw)
+
+
 def result_of(number: object, exists: object, jid: object) -> NumberResult | None:
     """Return the result in an entry; None if it names no number, or has no answer for it.
 
@@ -44,19 +56,24 @@ def result_of(number: object, exists: object, jid: object) -> NumberResult | Non
     )
 
 
-def single_result(asked: Number, answer: Answer, exists: object, *jids: object) -> CheckReply:
+def single_result(
+    asked: Number, answer: Answer, fields: Mapping[str, Any], flag: str, *ids: str
+) -> CheckReply:
     """Return the reply in an answer about one number, if the answer does not repeat that number.
 
     Args:
         asked: the number.
         answer: the answer.
-        exists: its yes or no; only a JSON boolean counts.
-        jids: the account's id, and other ids of the account. If one belongs to another number, the answer
+        fields: the object in it that holds the result.
+        flag: the name of the field with the yes or no; only a JSON boolean counts.
+        ids: the names of the fields with ids of the account. If one belongs to another number, the answer
             is to another request.
 
     Raises:
-        BadAnswer: the answer says nothing about the number.
+        BadAnswer: the answer says nothing about the number, or also says that something failed.
     """
+    require_success(answer, fields)
+    exists, jids = fields.get(flag), [fields.get(name) for name in ids]
     if not isinstance(exists, bool):
         raise answer.unusable("it says neither that the number is registered nor that it is not")
     if not all(_is_of(asked, jid) for jid in jids):

@@ -23,7 +23,7 @@ from validator.errors import (
     Unsupported,
 )
 from validator.gateways.capabilities import Capabilities, Spelling
-from validator.gateways.entries import check_reply, contact_of, objects_in, phone_of, result_of
+from validator.gateways.entries import check_reply, contact_of, objects_in, phone_of, result_of, sound_rows
 from validator.gateways.gateway import ContactsReply, GatewayContact, SessionReply, SessionsReply
 from validator.gateways.opening import (
     ExchangeGateway,
@@ -148,7 +148,8 @@ def _kind_of_boom(value: dict[str, Any], words: str) -> type[ApiError]:
     code = output.get("statusCode") if isinstance(output, dict) else None
     if _OVER_LIMIT in words or "429" in {str(value.get("data")), str(code)}:
         return RateLimited
-    return SessionNotConnected if code in _ENDS_OF_SOCKET or _CLOSED in words else ServerError
+    is_end = isinstance(code, int) and code in _ENDS_OF_SOCKET
+    return SessionNotConnected if is_end or _CLOSED in words else ServerError
 
 
 def _words(kind: type[ApiError], value: dict[str, Any], status: int) -> str:
@@ -206,8 +207,8 @@ class Evolution(ExchangeGateway):
 
 
 def _results(answer: Answer) -> CheckReply:
-    entries = objects_in(answer)
-    results = (result_of(one.get("number"), one.get("exists"), one.get("jid")) for one in entries)
+    rows = sound_rows(objects_in(answer))
+    results = (result_of(row.get("number"), row.get("exists"), row.get("jid")) for row in rows)
     return check_reply(results, answer.rate)
 
 

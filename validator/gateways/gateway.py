@@ -14,7 +14,7 @@ from validator.model import NO_NOTICE, Verdict
 from validator.value import MaskedValue, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     import httpx
@@ -106,6 +106,12 @@ class CheckReply(Value, Struct, frozen=True, kw_only=True):
             return found
         missing = BadAnswer("the gateway's answer does not mention one of the numbers asked about")
         return NumberResult(number=number, failure=missing)
+
+    def failure(self, numbers: Iterable[Number]) -> ApiError | None:
+        """Return the failure of the whole exchange: no number asked about has a result. None if one has."""
+        if any(number in self.results for number in numbers):
+            return None
+        return BadAnswer("the gateway's answer mentions none of the numbers asked about", rate=self.rate)
 
 
 class SessionReply(MaskedValue, Struct, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from validator.errors import (
     UsageError,
 )
 from validator.gateways.capabilities import Capabilities, Spelling
-from validator.gateways.entries import contact_of, phone_of, single_result
+from validator.gateways.entries import contact_of, phone_of, require_success, single_result
 from validator.gateways.gateway import CheckReply, ContactsReply, GatewayContact, SessionReply, SessionsReply
 from validator.gateways.opening import ExchangeGateway, kind_of_status, open_exchange, segment
 from validator.gateways.sessions import named_rows, require_same_session, status_of
@@ -47,8 +47,7 @@ def parse_key(text: str) -> ApiKey:
     key = ApiKey.parse(text)
     if ":" not in key.reveal():
         raise UsageError(
-            "the key of GOWA is a user and a password with a colon between them, as the server has them "
-            "(set GOWA_BASIC_AUTH, or name a file that holds them with --api-key-file)"
+            "the key of GOWA is a user and a password with a colon between them, as the server has them"
         )
     return key
 
@@ -172,7 +171,9 @@ def _objects(answer: Answer, rows: Any) -> list[dict[str, Any]]:
 
 
 def _result(asked: Number, answer: Answer) -> CheckReply:
-    return single_result(asked, answer, _fields(answer).get("is_on_whatsapp"))
+    fields = _fields(answer)
+    require_success(answer, answer.body)
+    return single_result(asked, answer, fields, "is_on_whatsapp")
 
 
 def _state(session: str, answer: Answer) -> SessionReply:

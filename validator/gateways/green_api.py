@@ -181,7 +181,7 @@ class GreenApi(ExchangeGateway):
 
 def _result(asked: Number, answer: Answer) -> CheckReply:
     body = answer.body if isinstance(answer.body, dict) else {}
-    return single_result(asked, answer, body.get("existsWhatsapp"))
+    return single_result(asked, answer, body, "existsWhatsapp")
 
 
 def _state(session: str, answer: Answer) -> SessionReply:

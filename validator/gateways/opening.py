@@ -69,7 +69,7 @@ async def open_exchange(
     """
     if not (given := options.base_url or capabilities.default_url):
         raise capabilities.no_address()
-    remedy = f"Give one like https://gateway.example (--base-url or {capabilities.url_variable})"
+    remedy = f"Give one like https://gateway.example ({capabilities.url_setting})"
     url = checked_base_url(given, remedy=remedy)
     transport, trust = options.transport, ""
     if transport is None:

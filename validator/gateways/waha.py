@@ -165,7 +165,7 @@ class Waha(ExchangeGateway):
 
 def _result(asked: Number, answer: Answer) -> CheckReply:
     body = answer.body if isinstance(answer.body, dict) else {}
-    return single_result(asked, answer, body.get("numberExists"), body.get("chatId"), body.get("pn"))
+    return single_result(asked, answer, body, "numberExists", "chatId", "pn")
 
 
 def _state(session: str, answer: Answer) -> SessionReply:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from validator.gateways.entries import check_reply, contact_of, phone_of, result_of
+from validator.gateways.entries import (
+    check_reply,
+    contact_of,
+    phone_of,
+    require_success,
+    result_of,
+    sound_rows,
+)
 from validator.gateways.gateway import SessionReply
 from validator.http.received import text_in
 from validator.model import SessionState, SessionStatus
@@ -24,13 +31,14 @@ def users_reply(answer: Answer, data: Mapping[str, Any]) -> CheckReply:
         data: the contents of its envelope.
 
     Raises:
-        BadAnswer: there is no list of rows.
+        BadAnswer: there is no list of rows, or the answer also says that something failed.
     """
+    require_success(answer, answer.body, data)
     # Servers written in Go send null for an empty list.
     users = [] if data.get("Users") is None else data["Users"]
     if not isinstance(users, list):
         raise answer.unusable("there is no list in it")
-    rows = (row for row in users if isinstance(row, dict))
+    rows = sound_rows(users)
     results = (result_of(row.get("Query"), row.get("IsInWhatsapp"), row.get("JID")) for row in rows)
     return check_reply(results, answer.rate)
 

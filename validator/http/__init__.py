@@ -22,6 +22,7 @@ Requests and responses:
 - `request_bytes`: makes the bytes of a request; `reply`: a response as received.
 - `answer`: parses any response with h11; `common_answer`: parses common ones with a regular expression.
 - `body`: decodes and bounds a response body; `received`: cleans texts, ids and numbers from a provider.
+- `contradictions`: finds answers that contradict themselves.
 - `rate_headers`: reads rate-limit headers; `retry_after`: reads waits; `unix_times`: reads dates.
 - `interception`: classifies refusals that are not in the gateway's own form.
 

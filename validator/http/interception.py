@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # Their meaning in RFC 9110 (15.5.9), RFC 8470 (5.2) and RFC 6585 (4) does not depend on the sender.
 _TRY_AGAIN = frozenset({408, 425})
 _SLOW_DOWN = 429
+# Not found, method not allowed: usually a wrong base URL, but servers under maintenance answer so too.
+_NOT_THERE = frozenset({404, 405})
 
 # The start of a page is enough to recognize it.
 _MAX_PAGE_BYTES = 4_096
@@ -89,7 +91,7 @@ def _kind_of(status: int) -> tuple[type[ApiError], str]:
         return RateLimited, ""
     if status in _TRY_AGAIN or status >= 500:  # noqa: PLR2004 - the class of statuses called 5xx
         return ServerError, ""
-    return Intercepted, ""
+    return Intercepted, ". If this stays so, --base-url is wrong" if status in _NOT_THERE else ""
 
 
 def appearance(reply: Reply) -> str:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MAX_WAIT_S = 31 * 86_400.0  # the longest billing period; a longer wait makes no sense
+_LONG_PAST_S = 86_400.0  # a Unix time that is older is none
 _MAX_UNIX = 1e15  # in milliseconds: no later time can be meant
 _BODY_WAITS = ("retry_after", "retryAfter")
 
@@ -77,9 +78,15 @@ def _wait_in(value: object, now: float) -> float | None:
     return None if number is None else _seconds_asked(number, now)
 
 
-def _seconds_asked(amount: float, now: float) -> float:
-    """Return what a number without a unit asks for: seconds, or until a Unix time."""
-    return unix_seconds(amount) - now if amount >= SECONDS_FROM else amount
+def _seconds_asked(amount: float, now: float) -> float | None:
+    """Return what a number without a unit asks for: seconds, or until a Unix time.
+
+    None if the time is long past: a number of seconds without end may be meant.
+    """
+    if amount < SECONDS_FROM:
+        return amount
+    left_s = unix_seconds(amount) - now
+    return left_s if left_s > -_LONG_PAST_S else None
 
 
 def _number_in(value: object) -> float | None:

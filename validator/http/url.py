@@ -80,7 +80,7 @@ def _checked(text: str, what: str) -> tuple[str, str]:
 
     try:
         url = httpx.URL(text)
-    except httpx.InvalidURL as error:
+    except (httpx.InvalidURL, UnicodeEncodeError) as error:  # the second, if the text was not UTF-8
         return text, f"is not a URL ({error})"
     return str(url), _flaw(url, what)
 

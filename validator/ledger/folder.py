@@ -29,7 +29,8 @@ def make_folder(folder: Path) -> None:
             _sync(one.parent)
     except OSError as error:
         raise LedgerError(
-            f"the folder {folder} cannot be made: {error.strerror}; choose another path with --ledger"
+            f"the folder {folder} cannot be made: {error.strerror}; choose another path with --ledger, or "
+            "set XDG_STATE_HOME to another folder"
         ) from error
 
 

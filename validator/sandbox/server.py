@@ -93,7 +93,7 @@ def listen(host: str = "127.0.0.1", port: int = 0, *, allow_remote: bool = False
     if not allow_remote and not _is_loopback(host):
         raise ValueError(
             f"{host!r} is not a loopback address: other machines could reach the sandbox. "
-            "Use 127.0.0.1, or force it."
+            "Use 127.0.0.1, or allow that with --allow-remote (allow_remote=True)."
         )
     # asyncio turns Nagle's algorithm off only if the protocol is given. An answer is sent in two writes, and
     # the second would wait 40 ms for the client's delayed acknowledgement: 690 requests a second over 32

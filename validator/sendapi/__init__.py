@@ -3,8 +3,7 @@
 - `client`: the asynchronous client; `blocking`: the synchronous one.
 - `address`: the base URL and the paths; `key`: the form of the keys.
 - `envelope`: reads a response as an answer or a refusal; `failures`: the refusals.
-- `reading`: turns an answer's JSON into the values in `answers`; `contradictions`: rejects answers that
-  contradict themselves.
+- `reading`: turns an answer's JSON into the values in `answers`.
 - `paging`: walks through the pages of a list.
 """
 

@@ -9,7 +9,6 @@ from validator.http.exchange import Answer, bad_answer
 from validator.http.interception import appearance, intercepted
 from validator.http.masking import without_keys
 from validator.http.rate_headers import read_rates
-from validator.sendapi.contradictions import holds_verdict
 from validator.sendapi.failures import Fault, is_enveloped, is_over_limit, refusal
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def understand(reply: Reply, wall_now: float) -> Answer:
     refused = reply.status != _OK or body.get("success") is False or bool(body.get("error"))
     request_id = _request_id(body, reply.headers)
     rate = read_rates(reply.headers, body if refused else None, wall_now=wall_now)
-    if refused and holds_verdict(body) and reply.status not in _OTHER_SUCCESSES:
+    if refused and _holds_verdict(body) and reply.status not in _OTHER_SUCCESSES:
         flaw = f"it says if the number is registered, and refuses to (status {reply.status})"
         raise bad_answer(flaw, rate=rate, request_id=request_id, status=reply.status)
     if refused:
@@ -70,7 +69,12 @@ def _is_other_success(reply: Reply, body: Mapping[str, Any]) -> bool:
 
     Other JSON with such a status comes from another program, such as a queue that says "accepted".
     """
-    return reply.status in _OTHER_SUCCESSES and holds_verdict(body) and not body.get("error")
+    return reply.status in _OTHER_SUCCESSES and _holds_verdict(body) and not body.get("error")
+
+
+def _holds_verdict(body: Mapping[str, Any]) -> bool:
+    """Whether a body has the field that says if a number is registered. No refusal has it."""
+    return any(isinstance(part, dict) and "is_whatsapp_user" in part for part in (body, body.get("data")))
 
 
 def _request_id(body: Mapping[str, Any], headers: Mapping[str, str]) -> str:

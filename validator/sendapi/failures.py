@@ -90,7 +90,6 @@ _STATUSES = frozenset({"402", "429"})
 _MAX_TEXT_CHARS = 1_000
 
 _REMEDIES: dict[_Meaning, str] = {
-    MissingOrBadKey: "Check SENDAPI_API_KEY or --api-key-file",
     QuotaExceeded: "The provider's dashboard says when the next billing period begins",
     Forbidden: "Use a key with the missing scope",
     NotFound: "Check --session and --base-url",

@@ -10,10 +10,7 @@ from validator.http.api_key import ApiKey
 # The provider's documentation shows `sk_live_...` and `sk_test_...`. The characters are those that RFC 6750
 # allows after `Bearer` (section 2.1, b64token).
 _SHAPE = re.compile(r"sk_[A-Za-z0-9._~+/=-]{4,253}")
-_EXPECTED = (
-    "as the provider's dashboard shows it: sk_live_... or sk_test_... "
-    "(set SENDAPI_API_KEY, or name a file that holds it with --api-key-file)"
-)
+_EXPECTED = "as the provider's dashboard shows it: sk_live_... or sk_test_..."
 
 
 def parse_key(text: str) -> ApiKey:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from validator.http.contradictions import contradiction_in
 from validator.http.masking import without_keys
 from validator.http.received import clean_text, is_whatsapp_id, number_in, text_in
 from validator.sendapi.answers import Contact, ContactPage, Registration, Session, SessionPage, SessionStatus
-from validator.sendapi.contradictions import contradiction_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -102,6 +102,19 @@ def test_lookup_ends_with_4_where_nothing_was_found_out(run, provider):
 
 
 @pytest.mark.slow
+@pytest.mark.slow
+@pytest.mark.parametrize(("options", "goes_on"), [((), True), (("--refresh",), False)])
+def test_a_lookup_that_stops_early_names_the_next_step_if_the_same_command_is_it(
+    run, provider, options, goes_on
+):
+    provider("disconnect@1")
+
+    done = run("lookup", ANN, *PLAIN, "--max-outage", "1s", "--no-canaries", *options)
+
+    assert (done.code, "the --max-outage" in done.err) == (5, True), done.err
+    assert done.err.count("Run the same command again later: it goes on from here") == goes_on
+
+
 def test_lookup_ends_as_a_check_would_where_the_provider_refuses(run, provider):
     provider("401@1")
 

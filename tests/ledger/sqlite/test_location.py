@@ -127,7 +127,7 @@ def test_where_the_system_tells_no_mounts_nothing_is_refused(tmp_path):
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").touch()
 
-    with pytest.raises(LedgerError, match=r"file/state cannot be made: Not a directory"):
+    with pytest.raises(LedgerError, match=r"file/state cannot be made: Not a directory; .*XDG_STATE_HOME"):
         open_ledger(tmp_path / "file" / "state" / "ledger.sqlite", holder="pytest")
 
 

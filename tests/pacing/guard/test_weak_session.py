@@ -132,6 +132,20 @@ def test_where_a_yes_is_kept_a_canary_vouches_once_and_one_is_left_for_the_end()
     assert guard.rulings() == [Confirm(2)]
 
 
+def test_where_a_yes_is_kept_a_canary_is_not_used_up_by_a_gateway_that_keeps_none():
+    canaries = Canaries([OWN], rng=random.Random(1))
+    guard = SessionGuard("a", canaries=canaries, proof=KEEPING)
+    other = SessionGuard("b", canaries=canaries)
+    answer(guard, 0, registered=False)
+    probe(other, 1)
+    other.on_answer(2, other.checkpoint(2), OWN, Verdict.REGISTERED)
+
+    assert guard.next(3, last=True) == AskCanary(OWN)
+    probe(guard, 3)
+    look(guard, 4)
+    assert guard.rulings() == [Confirm(1)]
+
+
 def test_where_a_yes_is_kept_the_first_yes_to_a_number_of_the_list_vouches():
     guard = new(proof=KEEPING)
     answer(guard, 0, registered=False)

@@ -124,11 +124,12 @@ async def look_at_sessions(
     max_wait_s: float,
     max_outage_s: float = math.inf,
     on_reply: Callable[[SessionReply], None] = lambda _: None,
+    key_name: str = "",
 ) -> dict[str, SessionStatus]:
     """Return the state of each session, so that a wrong set-up fails after one call and not after many.
 
     A session counts as ready if the key must not see its state, or the gateway cannot report it: the checks
-    will show whether it is.
+    will show whether it is. `key_name` is for messages: the name of one of several keys.
 
     Raises:
         ValidatorError: the gateway refuses the key, does not know a session, or cannot be reached.
@@ -153,7 +154,7 @@ async def look_at_sessions(
             statuses[session] = READY
             continue
         except ApiError as failure:
-            raise ending_of(session, failure) from failure
+            raise ending_of(session, failure, key_name=key_name) from failure
         statuses[session] = reply.status
         on_reply(reply)
     return statuses

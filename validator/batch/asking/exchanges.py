@@ -148,8 +148,9 @@ class Exchanges:
     def _replied(
         self, lane: GatewayLane, checks: Sequence[Check], reply: CheckReply, delivery: Delivery
     ) -> None:
-        lane.finish(delivery.at, None)
-        self._state.counters.end(lane.ref, None)
+        failure = reply.failure([check.number for check in checks])
+        ending = lane.finish(delivery.at, failure)
+        self._state.counters.end(lane.ref, failure)
         answered = False
         for check in checks:
             result = reply.result(check.number)
@@ -158,7 +159,7 @@ class Exchanges:
             if delivery.is_doubted and not delivery.fresh:
                 self._ask_anew(check)
             elif verdict is None:
-                self._undecided(lane, check, Ending(result.failure))
+                self._undecided(lane, check, ending if failure else Ending(result.failure))
             elif is_own:
                 self._answered(lane, check, verdict, result.whatsapp_id, delivery)
             else:

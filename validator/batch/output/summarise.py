@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from validator.batch.asking.counters import pace_per_min
 from validator.batch.recipients.job import SPLIT_VERDICTS
-from validator.errors import EXIT_TOO_MANY_UNKNOWN, SAME_AGAIN, EnoughFound
+from validator.errors import EXIT_TOO_MANY_UNKNOWN, EnoughFound
 from validator.model import Reason, Verdict
 from validator.reports import Changes, PlanSummary, RateUse, Summary, Timeline, legible
 from validator.version import __version__
@@ -92,15 +92,8 @@ class RunResult(Struct, frozen=True, kw_only=True):
 
     @property
     def stopped_because(self) -> str | None:
-        """Why it ended early, or None.
-
-        If the summary has the next command, the sentence that the same command goes on is left out: with
-        `--refresh` the same one would ask about every number again.
-        """
-        if self.ending is None:
-            return None
-        text = str(self.ending)
-        return legible(text if self.next_command is None else text.replace(SAME_AGAIN, ""))
+        """Why it ended early, or None."""
+        return None if self.ending is None else legible(str(self.ending))
 
 
 def exit_code_of(

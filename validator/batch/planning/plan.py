@@ -177,7 +177,7 @@ def make_plan(
     if order is Order.SHUFFLED:
         todo = todo.sample(fraction=1.0, shuffle=True, seed=seed)
     wanted = todo.height
-    todo = todo.head(limit) if limit is not None else todo
+    todo = todo.head(min(limit, wanted)) if limit is not None else todo
     once = known.status_of(todo["number"])["is_unconfirmed"]
     return Plan(
         todo=todo["number"].filter(~once),
@@ -256,7 +256,7 @@ def second_round(plan: Plan, ledger: LedgerReader, max_age: MaxAge, now_ms: int)
     is_no = (known.status_of(numbers)["verdict"] == _NO).fill_null(value=False)
     is_open = ~known.status_of(others)["is_fresh"]
     missing = others.filter(is_no & is_open).rename("number")
-    todo = missing if plan.room is None else missing.head(plan.room)
+    todo = missing if plan.room is None else missing.head(min(plan.room, len(missing)))
     once = known.status_of(todo)["is_unconfirmed"]
     return replace(
         plan,

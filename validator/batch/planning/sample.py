@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 NO_COUNTRY = ""
+_SEEDS = 2**64  # how many seeds polars has
 """The country of numbers that have none."""
 
 
@@ -52,8 +53,8 @@ def draw(recipients: pl.DataFrame, size: int, *, seed: int) -> Sample:
     numbers = counts(everyone.select(country).to_series())
     start = country.replace_strict(_starts(sorted(numbers), seed), default=0.0)
     lot = (pl.int_range(1, pl.len() + 1).over("country") - start) / pl.len().over("country")
-    shuffled = everyone.sample(fraction=1.0, shuffle=True, seed=seed)
-    return Sample(shuffled.sort(lot, maintain_order=True).head(size), numbers)
+    shuffled = everyone.sample(fraction=1.0, shuffle=True, seed=seed % _SEEDS)
+    return Sample(shuffled.sort(lot, maintain_order=True).head(min(size, everyone.height)), numbers)
 
 
 def _starts(countries: Iterable[str], seed: int) -> dict[str, float]:

@@ -122,4 +122,4 @@ def _send_command(options: CheckOptions, opened: Opened) -> str | None:
     path = opened.job.input
     if options.input != (path,):
         return None
-    return send_command(click.get_current_context().obj, path.name)
+    return send_command(click.get_current_context().obj, path.name, ages=options.ages)

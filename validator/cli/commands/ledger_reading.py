@@ -59,7 +59,7 @@ def runs(*, input_name: str | None, limit: int, ledger: Location, as_json: bool)
     name = None if input_name is None else Path(input_name).name
     require_ledger(ledger)
     with read(ledger) as reader:
-        found = reader.runs(limit, input_name=name)
+        found = reader.runs(min(limit, LARGEST), input_name=name)
     show_rows(RUN_COLUMNS, [tuple(_run(run)) for run in found], as_json=as_json)
 
 

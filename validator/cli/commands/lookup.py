@@ -18,7 +18,7 @@ from validator.cli.options.ask_options import AskOptions, under_signals
 from validator.cli.process.logs import set_up_logging
 from validator.cli.process.show import make_progress, show_rows, show_suspects
 from validator.cli.process.standard_streams import require_stdout
-from validator.errors import EXIT_TOO_MANY_UNKNOWN, SAME_AGAIN, StoppedEarly, UsageError, ValidatorError
+from validator.errors import EXIT_TOO_MANY_UNKNOWN, StoppedEarly, UsageError, ValidatorError
 from validator.ledger import read
 from validator.local_time import unix_ms
 from validator.model import Reason
@@ -75,7 +75,7 @@ def run(**given: Any) -> int:
         show_rows(rows.columns, rows.iter_rows(), as_json=options.as_json)
     else:
         _show_answers(rows, as_json=options.as_json)
-        raise _ended(ending, refresh=options.refresh)
+        raise _with_next_step(ending, options.ages)
     warnings = [warning for one in asked for warning in one.warnings]
     if not any_unknown(rows):
         return 0
@@ -126,16 +126,17 @@ def _asked(options: LookupOptions, asked: list[Asked]) -> LookedUp:
     ):
         next_round = partial(second_round, ledger=ledger, max_age=options.ages, now_ms=options.now_ms)
         ask = partial(_ask, under_signals(asker, stop), next_round, asked)
-        try:
-            return _look_up(options, ledger, ask)
-        except StoppedEarly as error:
-            raise _ended(error, refresh=options.refresh) from None
+        return _look_up(options, ledger, ask)
 
 
-def _ended(ending: ValidatorError, *, refresh: bool) -> ValidatorError:
-    """Return why a run stopped. With `--refresh` the same command would ask about every number again."""
-    text = str(ending)
-    return StoppedEarly(text.replace(SAME_AGAIN, "")) if refresh and SAME_AGAIN in text else ending
+def _with_next_step(ending: ValidatorError, ages: MaxAge) -> ValidatorError:
+    """Return why a run stopped, with the next step: the same command, which asks only what is missing.
+
+    If no earlier answer counts, it would ask about every number again. After a signal the user knows.
+    """
+    if ages == MaxAge.none() or type(ending) is not StoppedEarly:
+        return ending
+    return StoppedEarly(f"{ending}. Run the same command again later: it goes on from here")
 
 
 def _look_up(options: LookupOptions, ledger: LedgerReader, ask: Callable[[Plan], None]) -> LookedUp:

@@ -34,7 +34,7 @@ def run(**given: Any) -> int:
         size=options.size,
         seed=options.seed,
         rate_per_min=rate_of(keys),
-        check_command=partial(check_command, click.get_current_context().obj, name),
+        check_command=partial(check_command, click.get_current_context().obj, name, ages=options.ages),
     )
     settings = options.run_settings("sample", {})
     summary = run_list(options, keys, opened, settings, partial(SampleRun, opened, chosen))

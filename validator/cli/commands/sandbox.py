@@ -40,7 +40,9 @@ def run(
             **given,
         )
         serve(config, host=host, port=port, allow_remote=allow_remote, on_ready=partial(_say, config))
-    except (ValueError, OSError) as error:
+    except OSError as error:
+        raise UsageError(": ".join(filter(None, (error.filename, error.strerror)))) from error
+    except ValueError as error:
         raise UsageError(str(error)) from error
 
 

@@ -123,6 +123,11 @@ class ListOptions(ListSettings, frozen=True, kw_only=True):
             for one in (*self.input, *self.suppress)
         )
 
+    @property
+    def ages(self) -> MaxAge:
+        """How long earlier answers count; with a refresh none does."""
+        return MaxAge.none() if self.refresh else self.max_age
+
     def list_settings(self) -> dict[str, Any]:
         """Return the fields of `ListSettings` with the values of the options.
 
@@ -148,7 +153,7 @@ class ListOptions(ListSettings, frozen=True, kw_only=True):
                 encoding=self.encoding,
                 hidden=Hidden(self.hidden),
             ),
-            "max_age": MaxAge.none() if self.refresh else self.max_age,
+            "max_age": self.ages,
             "suppress_without": settings_of_others(click.get_current_context()),
         }
 

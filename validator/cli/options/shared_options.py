@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from validator.cli.options import completing
 from validator.cli.options.gateway_options import OfGateway, gateway_option
 from validator.cli.options.values import (
     CANARY,
-    DURATION,
     FILE,
     LEDGER,
     MAX_AGE,
     PART,
     PRICE,
     RATE,
+    TIMEOUT,
 )
 from validator.cli.process.standard_streams import PROGRESS_META
 from validator.ranges import MOST_CONCURRENT, MOST_RETRIES
@@ -105,7 +106,7 @@ provider_options = stack(
         help="PEM file with certificate authorities to trust, in addition to the system's.",
     ),
     click.option(
-        "--timeout", type=DURATION, default="30s", show_default=True, help="Time for one attempt, in all."
+        "--timeout", type=TIMEOUT, default="30s", show_default=True, help="Time for one attempt, in all."
     ),
 )
 
@@ -139,8 +140,18 @@ max_age_option = click.option(
     help="How long earlier answers count: one age for yes and no, or one for each.",
 )
 
+
+def _unless_overridden(context: click.Context, option: click.Parameter, value: bool) -> bool:  # noqa: ARG001, FBT001 - click's signature
+    """Return whether to refresh. A `--max-age` on the command line overrides a refresh set elsewhere."""
+    refresh, max_age = map(context.get_parameter_source, ("refresh", "max_age"))
+    return value and (refresh is ParameterSource.COMMANDLINE or max_age is not ParameterSource.COMMANDLINE)
+
+
 refresh_option = click.option(
-    "--refresh", is_flag=True, help="Ask about every number again, although its answer is known."
+    "--refresh",
+    is_flag=True,
+    callback=_unless_overridden,
+    help="Ask about every number again, although its answer is known.",
 )
 
 confirm_option = click.option(

@@ -72,6 +72,15 @@ class ColumnName(click.types.StringParamType):
 
     envvar_list_splitter = "\n"
 
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name."""
+        name = str(super().convert(value, param, ctx))
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            self.fail("the name is not in the encoding that LANG names; correct that.", param, ctx)
+        return name
+
 
 class FilePath(click.Path):
     """The path of a file or folder."""
@@ -156,6 +165,7 @@ def parse_exit_codes(text: str) -> frozenset[int]:
 COLUMN = ColumnName()
 JOIN = Parsed(parse_columns, "column,column")
 DURATION = Parsed(of_settings("parse_duration_s"), "duration")
+TIMEOUT = Parsed(of_settings("parse_positive_duration_s"), "duration")
 SHARE = Parsed(of_settings("parse_share"), "share")
 PART = Parsed(of_settings("parse_positive_share"), "share")
 RATE = Parsed(of_settings("Rate.parse"), "N/min|auto|find|none")

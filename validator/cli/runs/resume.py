@@ -13,9 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from validator.settings import MaxAge
+
     _Secrets = Mapping[str, tuple[str, str]]
 
 HOUR_S = 3_600
+# How old answers may be when the user writes the sendable file after a run.
+_SEND_WITHIN_H = 24
 
 _OF_SAMPLE = frozenset({"-n", "--size", "--seed"})
 
@@ -33,16 +37,35 @@ _SECRETS = {
 _HIDDEN_IN_REPORTS = {**_SECRETS, "--canary": (r"^((?:--canary=)?).+", "NUMBER")}
 
 
-def next_command(arguments: Sequence[str], started: datetime, now: datetime) -> str:
+def next_command(arguments: Sequence[str], started: datetime, now: datetime, *, ages: MaxAge) -> str:
     """Return the command line that resumes the run: the same one again.
 
-    `--refresh` would repeat the requests of this run, so it becomes a `--max-age` with which only answers
-    since its start are fresh. The user has to fill in the secrets: the passwords of a proxy and of a ledger's
-    URL, and the paths of a webhook and a collector.
+    With `--refresh`, or an age of 0, it would repeat the requests of this run. So it gets a `--max-age` with
+    which answers since its start are fresh, wherever the refresh was set. The user has to fill in the
+    secrets: the passwords of a proxy and of a ledger's URL, and the paths of a webhook and a collector.
+
+    Args:
+        arguments: the words after `validator`.
+        started: the start of the run.
+        now: its end.
+        ages: how long earlier answers counted in it.
     """
     hours = math.ceil((now - started).total_seconds() / HOUR_S + 1e-9)
-    replaced = [f"--max-age={hours}h" if word == "--refresh" else word for word in arguments]
-    return shlex.join(["validator", *_without_secrets(replaced)])
+    return shlex.join(["validator", *_without_secrets(_kept_fresh(arguments, ages, hours))])
+
+
+def _kept_fresh(words: Sequence[str], ages: MaxAge, hours: int) -> list[str]:
+    """Return the words with a `--max-age` of at least that many hours, if answers would be fresh for less."""
+    wanted_s = hours * HOUR_S
+    if min(ages.registered_s, ages.not_registered_s) >= wanted_s:
+        return [*words]
+    yes, no = (
+        math.ceil(max(age_s, wanted_s) / HOUR_S) for age_s in (ages.registered_s, ages.not_registered_s)
+    )
+    text = f"{yes}h" if yes == no else f"yes={yes}h,no={no}h"
+    kept = _without_values([word for word in words if word != "--refresh"], frozenset({"--max-age"}))
+    place = kept.index("--") if "--" in kept else len(kept)
+    return [*kept[:place], f"--max-age={text}", *kept[place:]]
 
 
 def command_line(arguments: Sequence[str]) -> str:
@@ -50,15 +73,17 @@ def command_line(arguments: Sequence[str]) -> str:
     return shlex.join(["validator", *_without_secrets(arguments, _HIDDEN_IN_REPORTS)])
 
 
-def check_command(arguments: Sequence[str], input_name: str | None, started: datetime, now: datetime) -> str:
+def check_command(
+    arguments: Sequence[str], input_name: str | None, started: datetime, now: datetime, *, ages: MaxAge
+) -> str:
     """Return the command line that checks the whole list after a sample, without asking about it again.
 
     Leaves out the options of the sample, size and seed. If the list is one file, `input_name`, adds a
-    sendable file named after it.
+    sendable file named after it. The other arguments are those of `next_command`.
     """
     place = _place_of("sample", arguments)
     words = [*arguments[:place], "check", *_without_values(arguments[place + 1 :], _OF_SAMPLE)]
-    command = next_command(words, started, now)
+    command = next_command(words, started, now, ages=ages)
     return (
         command if input_name is None else f"{command} --sendable {shlex.quote(_sendable_name(input_name))}"
     )
@@ -90,10 +115,16 @@ def _sendable_name(input_name: str) -> str:
     return f"{stem}.send{dot}{ending}"
 
 
-def send_command(arguments: Sequence[str], input_name: str) -> str:
-    """Return the same command line with a sendable file named after the input, and without `--refresh`."""
-    known = [word for word in arguments if word != "--refresh"]
-    return shlex.join(["validator", *_without_secrets(known), "--sendable", _sendable_name(input_name)])
+def send_command(arguments: Sequence[str], input_name: str, *, ages: MaxAge) -> str:
+    """Return the same command line with a sendable file named after the input, which asks about no number.
+
+    Args:
+        arguments: the words after `validator`.
+        input_name: the name of the list.
+        ages: how long earlier answers counted in the run.
+    """
+    known = _without_secrets(_kept_fresh(arguments, ages, _SEND_WITHIN_H))
+    return shlex.join(["validator", *known, "--sendable", _sendable_name(input_name)])
 
 
 def _without_secrets(words: Sequence[str], secrets: _Secrets = _SECRETS) -> list[str]:

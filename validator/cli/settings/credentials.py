@@ -81,7 +81,15 @@ def read_key(path: Path | None, gateway: str = DEFAULT_GATEWAY) -> ApiKey:
     text, variable = key_text(path, capabilities.key_variable), capabilities.key_variable
     if path is None and not text:
         raise UsageError(f"no API key; set {variable}, or name a file that holds it with --api-key-file")
-    return capabilities.parse_key(text)
+    try:
+        return capabilities.parse_key(text)
+    except UsageError as flaw:
+        step = (
+            f"set {variable}, or name a file that holds it"
+            if path is None
+            else f"correct the file {path}, or name another"
+        )
+        raise UsageError(f"{flaw} ({step} with --api-key-file)") from None
 
 
 def key_text(path: Path | None, variable: str, *, option: str = KEY_FILE_OPTION) -> str:

@@ -6,16 +6,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from validator.batch.ask_settings import KeySettings
+from validator.batch.known_hosts import required_address
 from validator.cli.settings.credentials import key_text
 from validator.errors import UsageError
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import capabilities_of
+from validator.nearest import suggestion
 from validator.settings import Rate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from validator.cli.settings.credentials import ProviderOptions
+    from validator.gateways.capabilities import Capabilities
     from validator.http.api_key import ApiKey
 
 SETTINGS = frozenset(
@@ -48,23 +51,34 @@ def keys_named(
             f"--keys names {missing[0]!r}, and no settings file of yours has [keys.{missing[0]}]; there are: "
             f"{there}. Write the table into your own settings file, or into one named with --config"
         )
-    return tuple(_key(name, tables[name], options, daily_cap) for name in dict.fromkeys(names))
+    return tuple(_in_table(name, tables[name], options, daily_cap) for name in dict.fromkeys(names))
+
+
+def _in_table(
+    name: str, table: Mapping[str, Any], options: ProviderOptions, daily_cap: int | None
+) -> KeySettings:
+    """Return the key of a table, whose errors name the table."""
+    try:
+        return _key(name, table, options, daily_cap)
+    except UsageError as error:
+        raise UsageError(f"[keys.{name}]: {error}") from None
 
 
 def _key(name: str, table: Mapping[str, Any], options: ProviderOptions, daily_cap: int | None) -> KeySettings:
-    where = f"[keys.{name}]"
     if strange := sorted(set(table) - SETTINGS):
-        raise UsageError(f"{where} has no setting {strange[0]!r}; there are: {', '.join(sorted(SETTINGS))}")
-    gateway, sessions = _text(where, table, "gateway") or options.gateway, _sessions(where, table)
+        hint = suggestion(strange[0], SETTINGS)
+        raise UsageError(f"it has no setting {strange[0]!r}; there are: {', '.join(sorted(SETTINGS))}.{hint}")
+    gateway = _text(table, "gateway") or options.gateway
+    capabilities = capabilities_of(gateway)
+    sessions = _sessions(table, capabilities.default_session)
     cap = table.get("daily-cap", daily_cap)
     if cap is not None and (isinstance(cap, bool) or not isinstance(cap, int) or cap < 2):  # noqa: PLR2004 - as --daily-cap
-        raise UsageError(f"{where}: daily-cap is {cap!r}; a whole number from 2 is expected")
-    rate = _text(where, table, "rate")
+        raise UsageError(f"daily-cap is {cap!r}; a whole number from 2 is expected")
+    rate = _text(table, "rate")
     return KeySettings(
         options=GatewayOptions(
-            key=_credential(where, table, gateway),
-            base_url=_text(where, table, "base-url")
-            or (options.base_url if gateway == options.gateway else None),
+            key=_credential(name, table, capabilities),
+            base_url=_address(table, gateway, options),
             timeout_s=options.timeout,
             network=options.network,
         ),
@@ -77,33 +91,43 @@ def _key(name: str, table: Mapping[str, Any], options: ProviderOptions, daily_ca
     )
 
 
-def _credential(where: str, table: Mapping[str, Any], gateway: str) -> ApiKey:
-    path, variable = (_text(where, table, name) for name in ("api-key-file", "api-key-variable"))
+def _address(table: Mapping[str, Any], gateway: str, options: ProviderOptions) -> str | None:
+    """Return the base URL of a table. That of the options is another gateway's if the table names one."""
+    base_url = _text(table, "base-url")
+    if not base_url and gateway == options.gateway:
+        return options.base_url
+    required_address(gateway, base_url, setting="base-url in this table")
+    return base_url
+
+
+def _credential(name: str, table: Mapping[str, Any], capabilities: Capabilities) -> ApiKey:
+    path, variable = (_text(table, setting) for setting in ("api-key-file", "api-key-variable"))
     if path and variable:
-        raise UsageError(f"{where} names a file and a variable for the key; leave one of them out")
-    capabilities = capabilities_of(gateway)
+        raise UsageError("it names a file and a variable for the key; leave one of them out")
     variable = variable or capabilities.key_variable
-    text = key_text(Path(path).expanduser() if path else None, variable, option=f"api-key-file in {where}")
+    text = key_text(
+        Path(path).expanduser() if path else None, variable, option=f"api-key-file in [keys.{name}]"
+    )
     if not path and not text:
-        raise UsageError(f"{where}: {variable} is not set; set it, or name a file with api-key-file")
+        raise UsageError(f"{variable} is not set; set it, or name a file with api-key-file")
     try:
         return capabilities.parse_key(text)
-    except UsageError as error:
-        # The words in parentheses name the variable and the option of a single key.
-        flaw, _, _ = str(error).partition(" (")
-        raise UsageError(f"{where}: the key in {path or variable} cannot be used: {flaw}") from None
+    except UsageError as flaw:
+        raise UsageError(f"the key in {path or variable} cannot be used: {flaw}") from None
 
 
-def _sessions(where: str, table: Mapping[str, Any]) -> tuple[str, ...]:
-    found = table.get("sessions")
+def _sessions(table: Mapping[str, Any], default: str) -> tuple[str, ...]:
+    found = table.get("sessions", default)
     sessions = found if isinstance(found, list) else [found]
-    if not sessions or not all(isinstance(one, str | int) and not isinstance(one, bool) for one in sessions):
-        raise UsageError(f'{where} needs the sessions to check through: sessions = ["sess_..."]')
+    if not sessions or not all(
+        isinstance(one, str | int) and one != "" and not isinstance(one, bool) for one in sessions
+    ):
+        raise UsageError('it needs the sessions to check through: sessions = ["sess_..."]')
     return tuple(dict.fromkeys(map(str, sessions)))
 
 
-def _text(where: str, table: Mapping[str, Any], name: str) -> str:
+def _text(table: Mapping[str, Any], name: str) -> str:
     value = table.get(name, "")
     if not isinstance(value, str):
-        raise UsageError(f"{where}: {name} is {value!r}; a text is expected")
+        raise UsageError(f"{name} is {value!r}; a text is expected")
     return value

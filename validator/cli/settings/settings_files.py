@@ -290,6 +290,8 @@ def _gateway_tables(origin: str, gateways: Mapping[str, Any]) -> dict[str, dict[
             raise UsageError(
                 f"{where} has no setting {strange[0]!r}; there are: {', '.join(sorted(OF_GATEWAY))}.{hint}"
             )
+        if not isinstance(settings.get("default", False), bool):
+            raise UsageError(f"{where}: default is {settings['default']!r}; true or false is expected")
         _check_values(where, settings)
         found[name] = {**settings, "origin": origin}
     return found

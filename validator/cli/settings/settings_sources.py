@@ -69,6 +69,10 @@ def _unsafe(path: Path) -> str:
     return ""
 
 
+# TOML has it only as an escape, and no file name can have it.
+_NUL = (r"\u0000", r"\U00000000")
+
+
 def parsed(path: Path) -> dict[str, Any]:
     """Return the content of a settings file.
 
@@ -78,7 +82,8 @@ def parsed(path: Path) -> dict[str, Any]:
     import tomllib  # noqa: PLC0415 - most users have no settings file
 
     try:
-        return tomllib.loads(decoded(path.read_bytes()))
+        text = decoded(path.read_bytes())
+        content = tomllib.loads(text)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}; check its permissions") from error
     except RecursionError:
@@ -91,3 +96,6 @@ def parsed(path: Path) -> dict[str, Any]:
         ) from error
     except ValueError as error:
         raise UsageError(f"{path} is not valid TOML: {error}") from error
+    if any(escape in text for escape in _NUL):
+        raise UsageError(f"{path} has the character NUL ({_NUL[0]}) in a text, which no setting can have")
+    return content

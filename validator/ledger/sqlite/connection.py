@@ -78,16 +78,19 @@ def _message(path: Path, action: str, error: sqlite3.Error) -> str:
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
         return _damaged(path)
     name = getattr(error, "sqlite_errorname", type(error).__name__)
+    is_held = code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+    remedy = "Close the other program that has it open" if is_held else "Look at the disk's space and health"
     return (
         f"the ledger {path} could not be {action} ({name}: {error}); what was committed before is kept. "
-        f"Look at the disk's space and health, then run the same command again"
+        f"{remedy}, then run the same command again"
     )
 
 
 def _damaged(path: Path) -> str:
     return (
         f"the ledger {path} is damaged, or no ledger at all; it is left as it is. Move it and its -wal file "
-        f"aside and put a backup in their place, or none to start again; docs/ledger.md says how to save rows"
+        "aside and put a backup in their place, or none to start again; docs/ledger.md says how to save "
+        "rows. If it is another file, choose another path with --ledger"
     )
 
 

@@ -40,12 +40,11 @@ class Canaries:
 
     @property
     def unspent(self) -> list[Number]:
-        """Those known at the start that no session has called registered in this run."""
+        """Those known at the start that no caching gateway has called registered in this run."""
         return list(self._unspent)
 
     def found(self, number: Number) -> None:
         """Record a number that was just found registered; all found numbers are kept with equal chance."""
-        self._unspent.pop(number, None)
         self._seen += 1
         if len(self._found) < MOST_FOUND:
             self._found.append(number)
@@ -68,7 +67,7 @@ class Canaries:
                 group.append(number)
 
     def spend(self, number: Number) -> None:
-        """Record that a number was called registered: a gateway may answer from a cache from now on."""
+        """Record that a caching gateway called a number registered: from now on it may do so unasked."""
         self._unspent.pop(number, None)
 
     def drop(self, number: Number) -> None:
@@ -124,8 +123,17 @@ class CanaryTurns:
         """Record that one was called registered; return whether the answer may come from a cache."""
         is_cached = self._once and number not in self._canaries.unspent
         self._canaries.used(number)
-        self._canaries.spend(number)
+        self._spend(number)
         return is_cached
+
+    def found(self, number: Number) -> None:
+        """Record that the session called a number of the list registered."""
+        self._canaries.found(number)
+        self._spend(number)
+
+    def _spend(self, number: Number) -> None:
+        if self._once:
+            self._canaries.spend(number)
 
     def answered(self, number: Number) -> None:
         """Record that one was answered."""

@@ -151,7 +151,7 @@ class SessionGuard:
             self._drift.add(registered=registered)
         if registered:
             self._turns.in_a_row = 0
-            self._canaries.found(number)
+            self._turns.found(number)
             self._vouch(checkpoint, is_canary=False)
         return self._counted(verdict, was_rejected=was_rejected) or self._heard_no(now, is_sample=is_sample)
 

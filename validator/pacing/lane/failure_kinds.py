@@ -114,11 +114,11 @@ def is_refusal(failure: ApiError) -> bool:
     return isinstance(failure, RateLimited) or names_wait(failure) or is_by_front(failure)
 
 
-def ending_of(session: str, failure: ApiError) -> ValidatorError:
+def ending_of(session: str, failure: ApiError, *, key_name: str = "") -> ValidatorError:
     """Return the error that ends a run if its first status request for a session failed finally."""
     match classify_failure(failure):
         case FailureKind.BAD_KEY:
-            return refusal_of_key(failure)
+            return refusal_of_key(failure, key_name)
         case FailureKind.WRONG_SETTING:
             return wrong_setting(session, failure)
         case _ if isinstance(failure, ProxyRefused):
@@ -130,11 +130,17 @@ def ending_of(session: str, failure: ApiError) -> ValidatorError:
             )
 
 
-def refusal_of_key(failure: ApiError) -> Refused:
-    """Return the error that ends the run if the refusal of the key is final."""
+def refusal_of_key(failure: ApiError, key_name: str = "") -> Refused:
+    """Return the error that ends the run if the refusal of the key is final.
+
+    Args:
+        failure: the refusal.
+        key_name: the name of one of several keys; empty for the only one.
+    """
+    whose = f"key {key_name}: " if key_name else ""
     match failure:
         case Unsupported():
-            return Refused(f"nothing can be checked: {failure}. Then run the same command again")
+            return Refused(f"{whose}nothing can be checked: {failure}. Then run the same command again")
         case QuotaExceeded():
             what = "the key's quota is spent or its subscription has ended"
             remedy = "Renew it, or wait for the next billing period"
@@ -145,7 +151,7 @@ def refusal_of_key(failure: ApiError) -> Refused:
             what = "the provider does not accept the API key"
             remedy = "Put a valid one in its place"
     return Refused(
-        f"{what} ({failure}). {remedy}, then run the same command again: it goes on where it stopped"
+        f"{whose}{what} ({failure}). {remedy}, then run the same command again: it goes on where it stopped"
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from validator.pacing.lane.confirmation import Confirmation
 from validator.pacing.lane.failure_kinds import FailureKind, refusal_of_key
 
@@ -12,7 +14,9 @@ class KeyHealth(Confirmation):
     Args:
         by_status: whether the gateway offers a session's status. A key may be allowed to read only that, so
             the status alone proves nothing.
+        name: the name of one of several keys, for messages; empty for the only one.
     """
 
-    def __init__(self, *, by_status: bool = False) -> None:
-        super().__init__(FailureKind.BAD_KEY, refusal_of_key, by_status=by_status, status_decides=False)
+    def __init__(self, *, by_status: bool = False, name: str = "") -> None:
+        ending = partial(refusal_of_key, key_name=name)
+        super().__init__(FailureKind.BAD_KEY, ending, by_status=by_status, status_decides=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from validator.errors import SAME_AGAIN, ApiError, StoppedEarly
+from validator.errors import ApiError, StoppedEarly
 from validator.pacing.measures.units import waiting_s
 
 
@@ -46,5 +46,5 @@ class Outage:
             return None
         return StoppedEarly(
             f"session {self._session} has had no answer for {self._max_outage_s:,.0f} s, the --max-outage "
-            f"(last: {self.trouble}).{SAME_AGAIN}"
+            f"(last: {self.trouble})"
         )

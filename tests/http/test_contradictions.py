@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from validator.sendapi.contradictions import _flaws, _plain, contradiction_in
+from validator.http.contradictions import _flaws, _plain, contradiction_in
 
 NAMES = st.sampled_from(
     (

@@ -7,9 +7,11 @@ confirmed by the guard: it counts only after a later "yes" of the session.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 # Names are compared in lower case and without punctuation: `statusCode`, `status_code` and `status-code` are
 # the same. Each of these occurs beside an answer in one of the common envelopes.
@@ -18,7 +20,7 @@ _ERRORS = frozenset({"error", "errors", "fault", "faults", "exception", "failed"
 _CODES = frozenset({"code", "status", "statuscode", "httpcode", "httpstatus", "errorcode"})
 _STATES = frozenset({"status", "state", "result", "outcome", "sessionstatus"})
 _REASONS = frozenset({"reason", "message", "detail", "description", "warning"})
-# Names for `is_whatsapp_user` and `whatsapp_id` at other gateways. A proxy may pass on their answers.
+# Names for the flag and for the id at the known gateways. A proxy may pass on their answers.
 _FLAGS = frozenset(
     {"exists", "numberexists", "registered", "isregistered", "onwhatsapp", "isonwhatsapp", "haswhatsapp",
      "isinwhatsapp", "iswhatsappuser"}
@@ -44,17 +46,13 @@ def contradiction_in(answer: Mapping[str, Any], *, registered: bool | None = Non
 
     Args:
         answer: the answer, or the envelope around it.
-        registered: whether the answer says that the number is registered; None if not known yet.
+        registered: whether the answer says that the number is registered; None if not known yet, or if the
+            gateway gives an id with a "no" too. Then only signs of failure are looked for.
     """
     telling = _telling(tuple(answer)) if len(answer) <= _MOST_NAMES else tuple(answer)
     if not telling:
         return ""
     return next(_flaws({_plain(name): answer[name] for name in telling}, registered=registered), "")
-
-
-def holds_verdict(body: Mapping[str, Any]) -> bool:
-    """Whether a body has the field that says if a number is registered. No refusal has it."""
-    return any(isinstance(part, Mapping) and "is_whatsapp_user" in part for part in (body, body.get("data")))
 
 
 def _flaws(fields: Mapping[str, Any], *, registered: bool | None) -> Iterator[str]:
