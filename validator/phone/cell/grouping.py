@@ -85,10 +85,9 @@ def _holds_own(groups: list[str], region: str, *, slash: bool) -> bool:
     first, *others = groups
     if len(first) <= _MOST_BEFORE and _is_own(" ".join(others), region):
         return True
-    behind = range(
-        1, 3 if len("".join(groups[-2:])) <= _MOST_BEHIND else 2
-    )  # `9-17` and `1/2` are two groups
-    numbers = [groups[:-count] for count in behind if len(groups) > count]
+    # `9-17` and `1/2` are two groups.
+    most_behind = 2 if len("".join(groups[-2:])) <= _MOST_BEHIND else 1
+    numbers = [groups[:-count] for count in range(1, most_behind + 1) if len(groups) > count]
     return any(_is_own(" ".join(one), region) or _is_whole(one, region, grouped=not slash) for one in numbers)
 
 
