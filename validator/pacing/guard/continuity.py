@@ -88,12 +88,13 @@ class Continuity(Struct):
         return found
 
     def _is_over(self, question: Question, now: float) -> bool:
-        return question.is_answered is not None or now - question.asked_at >= self._late_s
+        return question.is_answered is not None or self._is_late(now - question.asked_at)
 
-    @property
-    def _late_s(self) -> float:
+    def _is_late(self, took_s: float) -> bool:
+        if took_s < LATE_S:
+            return False
         usual_s = self._took_s.quantile(0.5) if len(self._took_s) else 0.0
-        return max(LATE_S, LATE_FACTOR * usual_s)
+        return took_s >= LATE_FACTOR * usual_s
 
     def _answered(self) -> None:
         self._answers += 1

@@ -43,7 +43,7 @@ class Negatives:
 
     def waited_s(self, now: float) -> float:
         """Return the most seconds that one has waited; minus infinity if none waits."""
-        return now - self.oldest_at if self.waiting else -math.inf
+        return now - self.oldest_at if self.heard > self.vouched else -math.inf
 
     def checkpoint(self, now: float) -> Checkpoint:
         """Return the mark of an exchange that starts now."""

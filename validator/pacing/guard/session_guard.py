@@ -109,7 +109,7 @@ class SessionGuard:
 
     def next(self, now: float, *, last: bool) -> AskCanary | FetchSessionStatus | Wait | None:
         """Return what has to come first; see `Guard.next`."""
-        if look := self._vouching.next(now, self._session, last=last):
+        if self._proof.needs_look and (look := self._vouching.next(now, self._session, last=last)):
             return look
         if not self._verification and not self._is_due(now, last=last):
             return None
@@ -216,14 +216,14 @@ class SessionGuard:
         return self._negatives.rulings()
 
     def _is_due(self, now: float, *, last: bool) -> bool:
-        if not self.unverified or self._vouching.covers(self._negatives.heard):
-            return False
         if last:
             is_time = not self._turns.is_hopeless or self._test_at <= now
         else:
             is_old = self._negatives.waited_s(now) >= self._proof.canary_after_s
-            is_time = self._negatives.waiting >= CANARY_AFTER or is_old or self._vouching.is_suspicious
-        return is_time and self._turns.are_left(last=last)
+            is_time = is_old or self._negatives.waiting >= CANARY_AFTER or self._vouching.is_suspicious
+        if not is_time or not self.unverified or self._vouching.covers(self._negatives.heard):
+            return False
+        return self._turns.are_left(last=last)
 
     def _counted(self, verdict: Verdict, *, was_rejected: bool) -> Accept | Resolve | None:
         """Return the decision on a "yes", or on one of too many "invalid"s; None: the answer has to wait."""
