@@ -54,8 +54,10 @@ class Dispatcher:
         self._budgets = list(dict.fromkeys(lane.budget for lane in state.lanes))
         self._largest = max(lane.gateway.capabilities.max_batch for lane in state.lanes)
         self._choice = LaneChoice(state)
-        self._pace_per_min, self._pace_until = math.inf, -math.inf
         self._concurrency = Concurrency(state.bounds.concurrency)
+        self._allowed, self._allowed_until = state.bounds.concurrency, -math.inf
+        # A share of failures above this does not exist.
+        self._can_stop = state.bounds.max_error_rate < 1 or state.bounds.needed is not None
         self._in_flight = 0
         # The lanes with a last step in flight. All lanes do theirs at the same time.
         self._in_last_step: set[GatewayLane] = set()
@@ -142,19 +144,19 @@ class Dispatcher:
             if isinstance(step, Rest):
                 await self._rest(step)
             else:
-                workers.start(self._begin(step))
+                workers.start(self._begin(step, self._clock()))
 
-    def _begin(self, step: Send | FetchStatus | Probe) -> Job:
+    def _begin(self, step: Send | FetchStatus | Probe, now: float) -> Job:
         """Start an exchange; return the job that carries it out."""
         self._in_flight += 1
         self._choice.changed(step.lane)
         match step:
-            case Send(lane):
-                return Job(lane, self._exchanges.check(lane))
-            case FetchStatus(lane):
-                return Job(lane, self._exchanges.look(lane))
-            case Probe(lane, canary):
-                return Job(lane, self._exchanges.probe(lane, canary))
+            case Send():
+                return Job(step.lane, self._exchanges.check(step.lane, now))
+            case FetchStatus():
+                return Job(step.lane, self._exchanges.look(step.lane, now))
+            case Probe():
+                return Job(step.lane, self._exchanges.probe(step.lane, step.canary, now))
             case _:
                 assert_never(step)
 
@@ -164,9 +166,8 @@ class Dispatcher:
         self._concurrency.finished(took_s)
         self._choice.changed(lane)
 
-    def _following(self) -> Job | None:
+    def _following(self, now: float) -> Job | None:
         """Return the next job of a worker, if any. Wakes the dispatcher if its rest is not right any more."""
-        now = self._clock()
         if now < self._resting.until <= now + KEPT_S:
             return None
         step = self._next_step(now)
@@ -174,16 +175,16 @@ class Dispatcher:
             if not self._resting.covers(step):
                 self._changed.set()
             return None
-        job = self._begin(step)
+        job = self._begin(step, now)
         if self._resting.cause or not self._is_full(now):
             self._changed.set()
         return job
 
     def _next_step(self, now: float) -> Step:
-        if not self._ending:
+        if self._can_stop and not self._ending:
             self._stop_at_error_rate()
             self._stop_with_enough()
-        if self._ending or not (self._others_in_flight or len(self._queue)):
+        if self._ending or not (self._in_flight > len(self._in_last_step) or len(self._queue)):
             step = self._last_step(now)
             is_over = self._ending or not self._queue.is_open
             return step if is_over or not isinstance(step, Done) else Rest(math.inf)
@@ -195,20 +196,18 @@ class Dispatcher:
         return self._choose_step(now)
 
     def _is_full(self, now: float) -> bool:
-        """Whether no further exchange is useful now."""
-        return self._in_flight >= min(self._concurrency.allowed(self._pace(now)), self._useful())
+        """Whether no further exchange is useful now. What the pace allows is cached for `KEPT_S`."""
+        if now >= self._allowed_until:
+            pace_per_min = sum(budget.rate_per_min(now) for budget in self._budgets)
+            self._allowed = self._concurrency.allowed(pace_per_min)
+            self._allowed_until = now + KEPT_S
+        is_full = self._in_flight >= self._allowed
+        return is_full or (self._bounds.needed is not None and self._in_flight >= self._useful())
 
     @property
     def _others_in_flight(self) -> bool:
         """Whether exchanges are in flight that are not last steps."""
         return self._in_flight > len(self._in_last_step)
-
-    def _pace(self, now: float) -> float:
-        """Return the pace of all keys, in requests a minute; cached for `KEPT_S`."""
-        if now >= self._pace_until:
-            self._pace_per_min = sum(budget.rate_per_min(now) for budget in self._budgets)
-            self._pace_until = now + KEPT_S
-        return self._pace_per_min
 
     def _last_step(self, now: float) -> Step:
         """Return the step that confirms answers which still wait for it. No number is left to ask about."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from validator.batch.asking.lane_rests import KEPT_S, LaneRests
@@ -49,19 +48,19 @@ class LaneChoice:
         halts: list[Halt] = []
         lanes = self._state.lanes
         for place in range(self._turn, self._turn + len(lanes)):
-            match self._step_or_rest(lanes[place % len(lanes)], now):
-                case Rest() as rest:
-                    rests.append(rest)
-                case Halt() as halt:
-                    halts.append(halt)
-                case step:
-                    self._turn = (place + 1) % len(lanes)
-                    return step
+            step = self._step_or_rest(lanes[place % len(lanes)], now)
+            if isinstance(step, Rest):
+                rests.append(step)
+            elif isinstance(step, Halt):
+                halts.append(step)
+            else:
+                self._turn = (place + 1) % len(lanes)
+                return step
         return min(rests, key=lambda rest: rest.until) if rests else halts[0]
 
     def action(self, lane: GatewayLane, now: float, *, last: bool = False) -> Action:
         """Return the next action of a lane, within its daily cap; `last` is as for `Lane.next`."""
-        if self._state.left_today(lane, kept=0 if last else lane.guard.reserve) <= 0:
+        if self._state.left_today(lane, is_last=last) <= 0:
             why = f"session {lane.session} has spent its --daily-cap of numbers for today"
             return Halt(StoppedEarly(why))
         return lane.next(now, last=last)
@@ -109,7 +108,7 @@ class LaneChoice:
         """Return an estimate of how many requests a lane's key still has to make: its share of the queue."""
         queue = self._state.queue
         numbers_each = self._keys * lane.gateway.capabilities.max_batch
-        return max(1, math.ceil((len(queue) + queue.coming) / numbers_each))
+        return max(1, -(-(len(queue) + queue.coming) // numbers_each))
 
 
 def budget_of(step: Send | FetchStatus | Probe) -> Budget:

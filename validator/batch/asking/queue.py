@@ -50,7 +50,7 @@ class Queue:
     def __len__(self) -> int:
         """How many checks of all kinds wait here."""
         suspected = sum(len(array.checks) for array in self._suspects) if self._suspects else 0
-        return self.fresh + len(self._returned) + len(self._parked) + suspected
+        return self._given + len(self._fed) + len(self._returned) + len(self._parked) + suspected
 
     @property
     def fresh(self) -> int:
@@ -69,7 +69,7 @@ class Queue:
             now: the current time.
             retries_from: when the retry budget next allows a retry.
         """
-        if self.fresh or self._returned or self._suspects:
+        if self._given or self._fed or self._returned or self._suspects:
             return now
         return max(now, self._parked[0][0], retries_from) if self._parked else math.inf
 
@@ -80,15 +80,12 @@ class Queue:
         """
         if self._parked and max(self._parked[0][0], retries_from) <= now:
             return heapq.heappop(self._parked)[2]
-        if self.fresh:
-            return Check(Number(self._next_fresh()), is_again=self._are_again)
-        return self._returned.popleft()
-
-    def _next_fresh(self) -> int:
         if self._given:
             self._given -= 1
-            return next(self._numbers)
-        return self._fed.popleft()
+            return Check(Number(next(self._numbers)), is_again=self._are_again)
+        if self._fed:
+            return Check(Number(self._fed.popleft()), is_again=self._are_again)
+        return self._returned.popleft()
 
     def feed(self, numbers: Iterable[int]) -> None:
         """Add numbers behind the fresh ones."""

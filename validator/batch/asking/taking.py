@@ -16,10 +16,11 @@ def take_array(state: RunState, lane: GatewayLane, now: float) -> Array:
     """Take the numbers of one exchange from the queue: at least one, and more if they are due."""
     if (suspects := state.queue.take_suspects()) is not None:
         return suspects
-    most = min(lane.gateway.capabilities.max_batch, state.left_today(lane, kept=lane.guard.reserve))
     checks = [_next(state, now)]
-    while len(checks) < min(most, checks[0].most) and _queue_ready_at(state, now) <= now:
-        checks.append(_next(state, now))
+    if (max_batch := lane.gateway.capabilities.max_batch) > 1:
+        most = min(max_batch, checks[0].most, state.left_today(lane))
+        while len(checks) < most and _queue_ready_at(state, now) <= now:
+            checks.append(_next(state, now))
     return Array(checks)
 
 

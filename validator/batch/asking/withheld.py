@@ -38,7 +38,7 @@ class Withheld:
 
     def settle(self, lane: GatewayLane, decide: Callable[[Check, Ending], None]) -> None:
         """Call `decide` for a lane's refusals if they count; put the checks back if they do not."""
-        if lane.refusals_stand is None:
+        if not self._checks or lane.refusals_stand is None:
             return
         if not lane.refusals_stand:
             self.give_back([lane])

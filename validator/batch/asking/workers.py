@@ -32,7 +32,7 @@ class Workers:
         tasks: the task group of the tasks.
         clock: returns the event loop's time, in seconds.
         on_end: called at the end of each exchange, also a failed one, with its lane and duration in seconds.
-        following: returns the next job of a worker, or None if there is none now.
+        following: returns the next job of a worker, or None if there is none now. It is given the time.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Workers:
         *,
         clock: Callable[[], float],
         on_end: Callable[[GatewayLane, float], None],
-        following: Callable[[], Job | None],
+        following: Callable[[float], Job | None],
     ) -> None:
         self._tasks = tasks
         self._clock = clock
@@ -57,17 +57,23 @@ class Workers:
             self._tasks.start_soon(self._work, job)
 
     async def _work(self, job: Job) -> None:
+        begun = self._clock()
         while True:
-            begun = self._clock()
+            lane, exchange = job
             try:
-                await job.exchange()
+                await exchange()
             finally:
-                took_s = self._clock() - begun
-                self._on_end(job.lane, took_s)
-            if not took_s:
+                ended = self._clock()
+                self._on_end(lane, ended - begun)
+            if ended == begun:
                 # The exchange did not wait, so no other task has had a turn.
                 await checkpoint()
-            job = self._following() or await self._next()
+                ended = self._clock()
+            begun, following = ended, self._following(ended)
+            if following is None:
+                following = await self._next()
+                begun = self._clock()
+            job = following
 
     async def _next(self) -> Job:
         handover = _Handover()

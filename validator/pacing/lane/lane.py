@@ -62,6 +62,7 @@ class Lane(Generic[GatewayT]):
 
     Attributes:
         ref: the session, and the gateway it belongs to.
+        session: the session's id.
         gateway: the gateway that requests go to.
         budget: the budget of the key.
         side_budget: the budget of other requests than checks.
@@ -87,6 +88,7 @@ class Lane(Generic[GatewayT]):
         guard: Guard | None = None,
     ) -> None:
         self.ref = ref
+        self.session = ref.session
         self.gateway = gateway
         self.budget = budget
         self.side_budget = side_budget or budget
@@ -103,11 +105,6 @@ class Lane(Generic[GatewayT]):
             on_lost=self.guard.lost,
         )
         self._canary_failed = False
-
-    @property
-    def session(self) -> str:
-        """The session's id."""
-        return self.ref.session
 
     @property
     def session_status(self) -> SessionStatus:
