@@ -80,7 +80,7 @@ async def test_a_later_request_has_a_deadline_of_its_own():
         for after_s in (60.0, 0.05, 60.0, 5.0):
             asking = ASKING._replace(deadline_s=anyio.current_time() + after_s)
             assert (await connection.ask(asking)).body == b"whole"
-            connection.become_idle(anyio.current_time())
+            connection.was_used = True
         await connection.aclose()
 
 
@@ -90,7 +90,7 @@ async def test_an_encrypted_connection_rests_and_is_asked_again(certificate, tru
         for _ in range(3):
             assert await read_whole(connection) == b"whole"
             assert connection.is_reusable
-            connection.become_idle(0.0)
+            connection.was_used = True
             assert connection.is_silent()
         await connection.aclose()
         await connection.aclose()
@@ -118,7 +118,7 @@ async def test_bytes_that_came_encrypted_with_the_answer_are_noticed(certificate
         connection = await dial(Route("localhost", port, trusting))
         assert await read_whole(connection) == b"whole"
         is_kept = connection.is_reusable
-        connection.become_idle(0.0)
+        connection.was_used = True
         assert not (is_kept and connection.is_silent())
         await connection.aclose()
 

@@ -107,7 +107,7 @@ class SendApi(Struct, frozen=True):
         result = NumberResult(
             number=number, is_whatsapp_user=found.is_whatsapp_user, whatsapp_id=found.whatsapp_id
         )
-        return CheckReply.of(result, rate=found.rate)
+        return CheckReply(results={number: result}, rate=found.rate)
 
     async def session_status(self, session: str) -> SessionReply:
         """Ask `sessions.get`."""

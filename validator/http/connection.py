@@ -86,10 +86,6 @@ class Connection(Protocol):
         """Do not use the connection again: the next answer on it may belong to an earlier request."""
         ...
 
-    def become_idle(self, now_s: float) -> None:
-        """Wait for the next request."""
-        ...
-
     def is_silent(self) -> bool:
         """Whether nothing has arrived while it was idle, neither bytes nor an end. Does not wait.
 
@@ -163,11 +159,6 @@ class StreamConnection:
     def distrust(self) -> None:
         """See `Connection`."""
         self._is_distrusted = True
-
-    def become_idle(self, now_s: float) -> None:
-        """See `Connection`."""
-        self.was_used = True
-        self.idle_since_s = now_s
 
     def is_silent(self) -> bool:
         """See `Connection`."""
