@@ -17,6 +17,7 @@ _HEAD = re.compile(
     rb"HTTP/1\.1 ([2-9][0-9][0-9])(?: [\t -~\x80-\xff]*)?\r\n"
     rb"((?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t -~\x80-\xff]*\r\n)*)\r\n"
 )
+_FIELD = re.compile("([^:]+):[\t ]*(?:([^\r]*[^\r\t ])[\t ]*)?\r\n")
 _WITHOUT_BODY = frozenset({204, 304})
 _END_OF_HEAD = re.compile(rb"\n\r?\n")
 _BEGINNING = b"HTTP/1.1 "
@@ -24,7 +25,7 @@ _BEGINNING = b"HTTP/1.1 "
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,6})\r\n")
 _CHUNK_BEGUN = re.compile(rb"[0-9A-Fa-f]{0,6}\r?")
 _LINE = b"\r\n"
-_MAX_LENGTH_DIGITS = 6
+_LENGTH = re.compile("[0-9]{1,6}")
 
 
 class Unread(Enum):
@@ -63,28 +64,21 @@ def read_common(received: bytes, cap_bytes: int) -> tuple[Reply, int] | Unread:
 
 def _fields(raw: bytes) -> dict[str, str] | None:
     """Return the headers; None if a name occurs twice, or if the connection is not kept alive."""
-    lines = raw.decode("latin-1").split("\r\n")
-    headers = {}
-    for line in lines[:-1]:
-        name, _, value = line.partition(":")
-        headers[name.lower()] = value.strip("\t ")
-    is_kept = headers.get("connection", "keep-alive").lower() == "keep-alive"
-    return headers if is_kept and len(headers) == len(lines) - 1 else None
+    fields = _FIELD.findall(raw.decode("latin-1"))
+    headers = {name.lower(): value for name, value in fields}
+    is_kept = "connection" not in headers or headers["connection"].lower() == "keep-alive"
+    return headers if is_kept and len(headers) == len(fields) else None
 
 
 def _body(received: bytes, start: int, headers: dict[str, str]) -> tuple[bytes, int] | Unread:
     """Return the body that begins at `start`, and the offset of its end."""
     length, coding = headers.get("content-length"), headers.get("transfer-encoding")
-    if coding is None and length is not None and _is_length(length):
+    if coding is None and length is not None and _LENGTH.fullmatch(length):
         end = start + int(length)
         return (received[start:end], end) if len(received) >= end else Unread.PARTIAL
     if coding == "chunked" and length is None:
         return _chunks(received, start)
     return Unread.UNCOMMON
-
-
-def _is_length(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= _MAX_LENGTH_DIGITS
 
 
 def _chunks(received: bytes, at: int) -> tuple[bytes, int] | Unread:
