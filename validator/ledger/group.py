@@ -65,7 +65,7 @@ class Group:
 
     def unverified(self) -> Iterator[tuple[str, str, int, int]]:
         """Yield gateway, session, ordinal and number of each unverified "no"."""
-        unverified = (each for each in self._outcomes if self._is_unverified(*each))
+        unverified = (each for each in self._outcomes if each[1] and self._is_unverified(*each))
         return ((*one.session_ref, ordinal, int(one.number)) for one, ordinal in unverified)
 
     def spending(self) -> Iterator[tuple[str, str, int, int]]:
@@ -82,7 +82,7 @@ class Group:
 
     def _row(self, ids: FindingIds, outcome: Outcome, ordinal: int) -> NumberRow:
         said = Finding.of(outcome)
-        finding = said.unverified() if self._is_unverified(outcome, ordinal) else said
+        finding = said.unverified() if ordinal and self._is_unverified(outcome, ordinal) else said
         return row_of(outcome, finding, ids.of(finding))
 
     def _is_unverified(self, outcome: Outcome, ordinal: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict, deque
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 # `--max-error-rate` applies to this many latest attempts, and not before there are half as many: the share of
 # a few attempts is noise.
 ERROR_WINDOW = 200
+
+_VERDICT_OF = attrgetter("verdict")
 
 
 class RunCounters(Struct):
@@ -82,9 +85,9 @@ class RunCounters(Struct):
 
     def durable(self, outcomes: Iterable[Outcome]) -> None:
         """Count checks that have ended and are in the ledger."""
-        for outcome in outcomes:
-            self.asked += 1
-            self.verdicts[outcome.verdict.value] += 1
+        for verdict, count in Counter(map(_VERDICT_OF, outcomes)).items():
+            self.asked += count
+            self.verdicts[verdict.value] += count
 
     def invalidate(self, count: int) -> None:
         """Subtract checks that ended with "no": they are asked about again."""

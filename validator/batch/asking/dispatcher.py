@@ -190,7 +190,7 @@ class Dispatcher:
             return step if is_over or not isinstance(step, Done) else Rest(math.inf)
         if self._is_full(now):
             return Rest(math.inf)
-        work_at = self._queue.ready_at(now, retries_from=self._retries.ready_at(now))
+        work_at = self._queue.ready_at(now, retries_from=self._retries.ready_at)
         if work_at > now:
             return Rest(work_at, cause=ONLY_RETRIES_LEFT if work_at < math.inf else "")
         return self._choose_step(now)

@@ -93,7 +93,8 @@ class Exchanges:
             delivery.at = self._clock()
             lane.budget.finish(permit, delivery.at, reply.rate)
             self._replied(lane, checks, reply, delivery)
-            self._cleared(lane, asked)
+            if asked.others:
+                self._cleared(lane, asked)
         self._ended(lane)
 
     async def _probe(self, lane: GatewayLane, canary: Number, checkpoint: Checkpoint, permit: Permit) -> None:
@@ -142,7 +143,7 @@ class Exchanges:
 
     def _ended(self, lane: GatewayLane) -> None:
         """Carry out the decisions about earlier checks that the end of an exchange has caused."""
-        self._state.withheld.settle(lane, partial(self._undecided, lane))
+        self._state.withheld.settle(lane, self._undecided)
         self._state.guarding.carry_out(lane)
 
     def _replied(
@@ -195,8 +196,6 @@ class Exchanges:
     def _cleared(self, lane: GatewayLane, asked: Array) -> None:
         """Search for the number that caused a refusal among the others, since these numbers did not."""
         match asked.others:
-            case []:
-                pass
             case [cause]:
                 self._undecided(lane, cause, Ending(asked.refused))
             case others:

@@ -48,8 +48,13 @@ class LaneChoice:
         halts: list[Halt] = []
         lanes = self._state.lanes
         for place in range(self._turn, self._turn + len(lanes)):
-            step = self._step_or_rest(lanes[place % len(lanes)], now)
+            lane = lanes[place % len(lanes)]
+            if (kept := self._rests.get(lane, now)) is not None:
+                rests.append(kept)
+                continue
+            step = self._step_of(lane, now)
             if isinstance(step, Rest):
+                self._rests.keep(lane, step, now)
                 rests.append(step)
             elif isinstance(step, Halt):
                 halts.append(step)
@@ -79,14 +84,6 @@ class LaneChoice:
         except StoppedEarly as ending:
             return Halt(ending)
         return Rest(start_at, report.hold_reason if (report.hold_until or now) > now else "")
-
-    def _step_or_rest(self, lane: GatewayLane, now: float) -> Send | FetchStatus | Probe | Rest | Halt:
-        if kept := self._rests.get(lane, now):
-            return kept
-        step = self._step_of(lane, now)
-        if isinstance(step, Rest):
-            self._rests.keep(lane, step, now)
-        return step
 
     def _step_of(self, lane: GatewayLane, now: float) -> Send | FetchStatus | Probe | Rest | Halt:
         """Return the next step of a lane within its budget."""

@@ -39,6 +39,8 @@ class LaneRests:
 
     def forget(self, lane: GatewayLane) -> None:
         """Forget the rests of all lanes with the same key as this lane."""
+        if not self._kept:
+            return
         for one in self._lanes_of[lane.budget]:
             self._kept.pop(one, None)
 

@@ -14,7 +14,7 @@ from validator.batch.asking.check import Check
 from validator.model import Number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from validator.batch.asking.array import Array
 
@@ -62,23 +62,23 @@ class Queue:
         """How many checks wait for a retry."""
         return len(self._parked)
 
-    def ready_at(self, now: float, *, retries_from: float) -> float:
+    def ready_at(self, now: float, *, retries_from: Callable[[float], float]) -> float:
         """Return when the next check can be taken: `now` at the earliest, infinity if none waits.
 
         Args:
             now: the current time.
-            retries_from: when the retry budget next allows a retry.
+            retries_from: returns when the retry budget next allows a retry, given the current time.
         """
         if self._given or self._fed or self._returned or self._suspects:
             return now
-        return max(now, self._parked[0][0], retries_from) if self._parked else math.inf
+        return max(now, self._parked[0][0], retries_from(now)) if self._parked else math.inf
 
-    def take(self, now: float, *, retries_from: float) -> Check:
+    def take(self, now: float, *, retries_from: Callable[[float], float]) -> Check:
         """Take a parked check that is due, or a fresh one, or a returned one, in this order.
 
         Must only be called if `ready_at` returns `now` and `take_suspects` has returned None.
         """
-        if self._parked and max(self._parked[0][0], retries_from) <= now:
+        if self._parked and max(self._parked[0][0], retries_from(now)) <= now:
             return heapq.heappop(self._parked)[2]
         if self._given:
             self._given -= 1

@@ -25,11 +25,11 @@ def take_array(state: RunState, lane: GatewayLane, now: float) -> Array:
 
 
 def _queue_ready_at(state: RunState, now: float) -> float:
-    return state.queue.ready_at(now, retries_from=state.retries.ready_at(now))
+    return state.queue.ready_at(now, retries_from=state.retries.ready_at)
 
 
 def _next(state: RunState, now: float) -> Check:
-    check = state.queue.take(now, retries_from=state.retries.ready_at(now))
+    check = state.queue.take(now, retries_from=state.retries.ready_at)
     if check.is_retry:
         state.retries.take(now)
     elif not check.is_begun:

@@ -36,14 +36,14 @@ class Withheld:
         """Keep a check that was refused through a lane."""
         self._checks[lane.ref].append((check, ending))
 
-    def settle(self, lane: GatewayLane, decide: Callable[[Check, Ending], None]) -> None:
+    def settle(self, lane: GatewayLane, decide: Callable[[GatewayLane, Check, Ending], None]) -> None:
         """Call `decide` for a lane's refusals if they count; put the checks back if they do not."""
         if not self._checks or lane.refusals_stand is None:
             return
         if not lane.refusals_stand:
             self.give_back([lane])
         for check, ending in self._checks.pop(lane.ref, ()):
-            decide(check, replace(ending, is_withheld=False))
+            decide(lane, check, replace(ending, is_withheld=False))
 
     def give_back(self, lanes: Iterable[GatewayLane]) -> None:
         """Put the checks of some lanes back into the queue, to ask again."""

@@ -190,7 +190,7 @@ class PacedBudget:
     def _ready_at(self, now: float) -> float:
         self._assume(now)
         in_flight = len(self._requests.in_flight)
-        if in_flight and (not self._heard or self._requests.is_trying or self._requests.is_full(now)):
+        if in_flight and (not self._heard or self._requests.is_blocked(now)):
             return math.inf
         room_at = self._windows.room_at(now, in_flight, self._started)
         slot = now if self._fits_at_once(now, in_flight) else self._slot

@@ -42,10 +42,15 @@ class Drift:
 
     def add(self, *, registered: bool) -> None:
         """Record an answer."""
-        if len(self._lately) == LATELY:
-            self._age(registered=self._lately.popleft())
         self._lately.append(registered)
         self._yes_lately += registered
+        if len(self._lately) > LATELY:
+            was_registered = self._lately.popleft()
+            self._before.append(was_registered)
+            self._yes_lately -= was_registered
+            self._yes_before += was_registered
+        if len(self._before) > BEFORE:
+            self._yes_before -= self._before.popleft()
         self._row_of_no = 0 if registered else self._row_of_no + 1
 
     def is_alarming(self) -> bool:
@@ -71,13 +76,6 @@ class Drift:
         self._before.clear()
         self._yes_lately = self._yes_before = self._row_of_no = 0
 
-    def _age(self, *, registered: bool) -> None:
-        self._yes_lately -= registered
-        self._before.append(registered)
-        self._yes_before += registered
-        if len(self._before) > BEFORE:
-            self._yes_before -= self._before.popleft()
-
 
 def surprise(before: Heard, lately: Heard) -> float:
     """Return how much better a fallen share explains the answers than an unchanged one, in nats.
@@ -92,5 +90,7 @@ def surprise(before: Heard, lately: Heard) -> float:
 
 def _entropy(heard: Heard) -> float:
     """Return the entropy of the answers, given their share of "yes", in nats."""
-    counts = (heard.yes, heard.answers - heard.yes)
-    return -sum(count * math.log(count / heard.answers) for count in counts if count)
+    answers, yes = heard
+    of_yes = yes * math.log(yes / answers) if yes else 0.0
+    of_no = (answers - yes) * math.log((answers - yes) / answers) if yes < answers else 0.0
+    return -(of_yes + of_no)

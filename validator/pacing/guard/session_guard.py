@@ -219,8 +219,9 @@ class SessionGuard:
         if last:
             is_time = not self._turns.is_hopeless or self._test_at <= now
         else:
-            is_old = self._negatives.waited_s(now) >= self._proof.canary_after_s
-            is_time = is_old or self._negatives.waiting >= CANARY_AFTER or self._vouching.is_suspicious
+            most_s = self._proof.canary_after_s
+            is_time = self._negatives.are_due(now, most=CANARY_AFTER, most_s=most_s)
+            is_time = is_time or self._vouching.is_suspicious
         if not is_time or not self.unverified or self._vouching.covers(self._negatives.heard):
             return False
         return self._turns.are_left(last=last)

@@ -251,7 +251,8 @@ class LaneHealth:
         self._outage.answered()
         self.breaker.succeeded(now)
         self._session.answered()
-        self._count(self.refusals.answered())
+        if counting := self.refusals.answered():
+            self._count(counting)
 
     def _lost(self) -> None:
         self.refusals.lost()
