@@ -65,7 +65,9 @@ def read_common(received: bytes, cap_bytes: int) -> tuple[Reply, int] | Unread:
 def _fields(raw: bytes) -> dict[str, str] | None:
     """Return the headers; None if a name occurs twice, or if the connection is not kept alive."""
     fields = _FIELD.findall(raw.decode("latin-1"))
-    headers = {name.lower(): value for name, value in fields}
+    headers = {}
+    for name, value in fields:
+        headers[name.lower()] = value
     is_kept = "connection" not in headers or headers["connection"].lower() == "keep-alive"
     return headers if is_kept and len(headers) == len(fields) else None
 

@@ -28,7 +28,7 @@ _DECIMAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?")
 _MEMBER = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
 _PARAMETER = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*")+')
 _TRIPLE = ("limit", "remaining", "reset")
-_USUAL = tuple(f"x-ratelimit-{part}" for part in _TRIPLE)
+_USUAL = _LIMIT, _REMAINING, _RESET = "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"
 _UNUSUAL = frozenset(
     {"retry-after", "ratelimit", "ratelimit-policy", *(f"ratelimit-{part}" for part in _TRIPLE)}
 )
@@ -65,7 +65,8 @@ def _usual(headers: Mapping[str, str], wall_now: float) -> RateNotice | None:
     """
     if not headers.keys().isdisjoint(_UNUSUAL):
         return None
-    limit, remaining, reset = [headers.get(name, "") for name in _USUAL]
+    get = headers.get
+    limit, remaining, reset = get(_LIMIT, ""), get(_REMAINING, ""), get(_RESET, "")
     date = unix_of_date(headers["date"]) if "date" in headers else None
     if not (limit or remaining or reset) and headers.keys().isdisjoint(_USUAL):
         return RateNotice(sent_at_s=date)

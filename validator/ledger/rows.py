@@ -26,6 +26,9 @@ UNVERIFIED_REASONS: Mapping[str | None, Reason] = MappingProxyType(
 )
 
 
+_UNKNOWN = Verdict.UNKNOWN.value
+
+
 class NumberRow(NamedTuple):
     """The values that one outcome writes into a row of `numbers`, in column order: an answer or a failure."""
 
@@ -68,7 +71,7 @@ class Finding(NamedTuple):
     def unverified(self) -> Self:
         """Return the finding of this "no" while it is not verified."""
         reason = UNVERIFIED_REASONS[self.reason].value
-        return self._replace(verdict=Verdict.UNKNOWN.value, reason=reason, own_id=False)
+        return self._replace(verdict=_UNKNOWN, reason=reason, own_id=False)
 
 
 @lru_cache(maxsize=256)
@@ -82,7 +85,7 @@ def row_of(outcome: Outcome, finding: Finding, finding_id: int) -> NumberRow:
     """Return the row of an outcome with its finding: an answer, or a failure if that is `unknown`."""
     # A database takes exact ints faster than a subclass, and the text of `Number` is masked.
     number, at_ms = int(outcome.number), outcome.checked_at_ms
-    if finding.verdict == Verdict.UNKNOWN.value:
+    if finding.verdict == _UNKNOWN:
         return NumberRow(number, None, None, None, None, finding_id, at_ms, outcome.attempts)
     stored_id = None if finding.own_id else outcome.whatsapp_id
     return NumberRow(number, finding_id, at_ms, outcome.attempts, stored_id)

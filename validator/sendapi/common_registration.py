@@ -49,5 +49,5 @@ def common_registration(reply: Reply, wall_now: float, asked: Number) -> Registr
         is_whatsapp_user=is_user,
         whatsapp_id=None if account is None else without_keys(account.decode()),
         rate=read_rates(reply.headers, None, wall_now=wall_now),
-        request_id=request_id_in({}, reply.headers),
+        request_id=request_id_in({}, reply.headers) if "x-request-id" in reply.headers else "",
     )

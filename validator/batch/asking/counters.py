@@ -63,7 +63,7 @@ class RunCounters(Struct):
         """Count the start of an attempt about some numbers, and how many of them are retries."""
         self.calls.attempts += 1
         self.calls.retries += retries
-        self._of(session).attempts += 1
+        (self.sessions.get(session) or self._of(session)).attempts += 1
         self._spent[session] += numbers
 
     def begin_canary(self, session: SessionRef) -> None:
@@ -74,14 +74,17 @@ class RunCounters(Struct):
 
     def end(self, session: SessionRef, failure: ApiError | None) -> None:
         """Count the end of an attempt. The provider's "invalid number" counts as an answer."""
-        if isinstance(failure, RateLimited):
+        if failure is None:
+            self.calls.answers += 1
+            self._note(failed=False)
+        elif isinstance(failure, RateLimited):
             self.calls.refusals += 1
-            return
-        failed = failure is not None and not isinstance(failure, InvalidPhone)
-        self.calls.failures += failed
-        self.calls.answers += not failed
-        self._of(session).failures += failed
-        self._note(failed=failed)
+        else:
+            failed = not isinstance(failure, InvalidPhone)
+            self.calls.failures += failed
+            self.calls.answers += not failed
+            self._of(session).failures += failed
+            self._note(failed=failed)
 
     def durable(self, outcomes: Iterable[Outcome]) -> None:
         """Count checks that have ended and are in the ledger."""

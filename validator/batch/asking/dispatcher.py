@@ -176,7 +176,7 @@ class Dispatcher:
                 self._changed.set()
             return None
         job = self._begin(step, now)
-        if self._resting.cause or not self._is_full(now):
+        if self._resting.cause or self._in_flight < self._allowed:
             self._changed.set()
         return job
 
@@ -193,7 +193,11 @@ class Dispatcher:
         work_at = self._queue.ready_at(now, retries_from=self._retries.ready_at)
         if work_at > now:
             return Rest(work_at, cause=ONLY_RETRIES_LEFT if work_at < math.inf else "")
-        return self._choose_step(now)
+        chosen = self._choice.next(now)
+        if isinstance(chosen, Halt):
+            self._end(chosen.error)
+            return Rest(now)
+        return chosen
 
     def _is_full(self, now: float) -> bool:
         """Whether no further exchange is useful now. What the pace allows is cached for `KEPT_S`."""
@@ -259,13 +263,6 @@ class Dispatcher:
     def _useful(self) -> float:
         """Return how many exchanges are useful: if all say "yes", more would ask about too many numbers."""
         return self._still_needed() / self._largest
-
-    def _choose_step(self, now: float) -> Step:
-        step = self._choice.next(now)
-        if isinstance(step, Halt):
-            self._end(step.error)
-            return Rest(now)
-        return step
 
     async def _rest(self, rest: Rest) -> None:
         self._resting, self._resting_since = rest, self._clock()

@@ -73,7 +73,9 @@ class LaneChoice:
     def within_budget(self, now: float, step: StepT) -> StepT | Rest | Halt:
         """Return the step if its key may make a request now, otherwise the rest until then."""
         budget = budget_of(step)
-        start_at = budget.ready_at(now, self._requests_left(step.lane))
+        # An estimate of how many requests the key still has to make: its share of the queue.
+        numbers_each = self._keys * step.lane.gateway.capabilities.max_batch
+        start_at = budget.ready_at(now, -(-self._state.queue.left // numbers_each) or 1)
         if start_at <= now:
             return step
         if start_at <= now + KEPT_S:
@@ -100,12 +102,6 @@ class LaneChoice:
                 return halt
             case action:
                 assert_never(action)
-
-    def _requests_left(self, lane: GatewayLane) -> int:
-        """Return an estimate of how many requests a lane's key still has to make: its share of the queue."""
-        queue = self._state.queue
-        numbers_each = self._keys * lane.gateway.capabilities.max_batch
-        return max(1, -(-(len(queue) + queue.coming) // numbers_each))
 
 
 def budget_of(step: Send | FetchStatus | Probe) -> Budget:

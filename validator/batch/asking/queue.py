@@ -49,8 +49,14 @@ class Queue:
 
     def __len__(self) -> int:
         """How many checks of all kinds wait here."""
+        return self.left - self.coming
+
+    @property
+    def left(self) -> int:
+        """How many checks of all kinds wait here or are to come."""
         suspected = sum(len(array.checks) for array in self._suspects) if self._suspects else 0
-        return self._given + len(self._fed) + len(self._returned) + len(self._parked) + suspected
+        waiting = self._given + len(self._fed) + len(self._returned) + len(self._parked) + suspected
+        return waiting + self.coming
 
     @property
     def fresh(self) -> int:

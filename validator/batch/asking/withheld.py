@@ -28,9 +28,9 @@ class Withheld:
         self._queue = queue
         self._checks: defaultdict[SessionRef, list[tuple[Check, Ending]]] = defaultdict(list)
 
-    def __len__(self) -> int:
-        """How many checks are kept."""
-        return sum(map(len, self._checks.values()))
+    def __bool__(self) -> bool:
+        """Whether any check is kept."""
+        return any(self._checks.values())
 
     def add(self, lane: GatewayLane, check: Check, ending: Ending) -> None:
         """Keep a check that was refused through a lane."""

@@ -26,7 +26,6 @@ from validator.pacing.guard.vouching import CANARY_AFTER_S, Proof, Vouching
 if TYPE_CHECKING:
     from validator.errors import Refused
     from validator.model import Number
-    from validator.pacing.decisions import Ruling
     from validator.pacing.guard.canaries import Canaries
     from validator.pacing.guard.protocol import Checkpoint
 
@@ -86,6 +85,10 @@ class SessionGuard:
         self._verification: Verification | None = None
         self._testing = False
         self._test_at = -math.inf
+        # Bound here, since each of them is called for every check, and a frame would double its time.
+        self.checkpoint = self._negatives.checkpoint
+        self.is_current = self._negatives.is_current
+        self.rulings = self._negatives.rulings
 
     @property
     def is_verifying(self) -> bool:
@@ -122,14 +125,6 @@ class SessionGuard:
     def canary(self) -> Number | None:
         """Return a number that only shows whether the session answers at all, or None."""
         return None if self._testing else self._canaries.spare()
-
-    def checkpoint(self, now: float) -> Checkpoint:
-        """Return the mark of an exchange that starts now."""
-        return self._negatives.checkpoint(now)
-
-    def is_current(self, checkpoint: Checkpoint) -> bool:
-        """Whether an exchange started after the latest interruption, loss or lie."""
-        return self._negatives.is_current(checkpoint)
 
     def on_answer(
         self,
@@ -210,10 +205,6 @@ class SessionGuard:
     def release(self) -> None:
         """Invalidate the "no"s that still wait at the end of a run."""
         self._invalidate()
-
-    def rulings(self) -> list[Ruling]:
-        """Return the decisions since the last call."""
-        return self._negatives.rulings()
 
     def _is_due(self, now: float, *, last: bool) -> bool:
         if last:
