@@ -18,6 +18,7 @@ from validator.batch.asking.lane_rests import KEPT_S
 from validator.batch.asking.steps import Done, FetchStatus, Probe, Rest, Send, Step
 from validator.batch.asking.workers import Job, Workers
 from validator.errors import EnoughFound, Interrupted, StoppedEarly, ValidatorError
+from validator.http.event_loop import event_type
 from validator.model import Verdict
 from validator.pacing import (
     Concurrency,
@@ -61,7 +62,8 @@ class Dispatcher:
         self._in_flight = 0
         # The lanes with a last step in flight. All lanes do theirs at the same time.
         self._in_last_step: set[GatewayLane] = set()
-        self._changed = anyio.Event()
+        self._new_event = event_type()
+        self._changed = self._new_event()
         self._ending: ValidatorError | None = None
         self._give_up_at = math.inf
         self._resting = Rest(-math.inf)
@@ -104,7 +106,7 @@ class Dispatcher:
 
     def wake(self) -> None:
         """Decide again, because something has changed, such as the queue."""
-        self._choice.all_changed()
+        self._choice.rests.clear()
         self._changed.set()
 
     def _end(self, why: ValidatorError) -> None:
@@ -149,7 +151,7 @@ class Dispatcher:
     def _begin(self, step: Send | FetchStatus | Probe, now: float) -> Job:
         """Start an exchange; return the job that carries it out."""
         self._in_flight += 1
-        self._choice.changed(step.lane)
+        self._choice.rests.began(step.lane)
         match step:
             case Send():
                 return Job(step.lane, self._exchanges.check(step.lane, now))
@@ -164,7 +166,7 @@ class Dispatcher:
         self._in_flight -= 1
         self._in_last_step.discard(lane)
         self._concurrency.finished(took_s)
-        self._choice.changed(lane)
+        self._choice.rests.ended(lane)
 
     def _following(self, now: float) -> Job | None:
         """Return the next job of a worker, if any. Wakes the dispatcher if its rest is not right any more."""
@@ -266,9 +268,8 @@ class Dispatcher:
 
     async def _rest(self, rest: Rest) -> None:
         self._resting, self._resting_since = rest, self._clock()
-        with anyio.move_on_at(min(rest.until, self._give_up_at)):
-            await self._changed.wait()
-        self._changed = anyio.Event()
+        await self._changed.wait(min(rest.until, self._give_up_at))
+        self._changed = self._new_event()
         self._resting = Rest(-math.inf)
         if rest.cause:
             self._counters.paused_s[rest.cause] += self._clock() - self._resting_since

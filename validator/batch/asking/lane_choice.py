@@ -23,21 +23,16 @@ class LaneChoice:
 
     Args:
         state: the parts of the run.
+
+    Attributes:
+        rests: the cached rests of the lanes.
     """
 
     def __init__(self, state: RunState) -> None:
         self._state = state
         self._keys = len({lane.budget for lane in state.lanes})
-        self._rests = LaneRests(state.lanes)
+        self.rests = LaneRests(state.lanes)
         self._turn = 0
-
-    def changed(self, lane: GatewayLane) -> None:
-        """Forget the rests of all lanes with this lane's key, because an exchange has begun or ended."""
-        self._rests.forget(lane)
-
-    def all_changed(self) -> None:
-        """Forget the rests of all lanes."""
-        self._rests.clear()
 
     def next(self, now: float) -> Send | FetchStatus | Probe | Rest | Halt:
         """Return the step of the next lane that can go, or the shortest rest if no lane can go now.
@@ -49,12 +44,12 @@ class LaneChoice:
         lanes = self._state.lanes
         for place in range(self._turn, self._turn + len(lanes)):
             lane = lanes[place % len(lanes)]
-            if (kept := self._rests.get(lane, now)) is not None:
+            if (kept := self.rests.get(lane, now)) is not None:
                 rests.append(kept)
                 continue
             step = self._step_of(lane, now)
             if isinstance(step, Rest):
-                self._rests.keep(lane, step, now)
+                self.rests.keep(lane, step, now)
                 rests.append(step)
             elif isinstance(step, Halt):
                 halts.append(step)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import anyio
 from anyio.lowlevel import checkpoint
+
+from validator.http.event_loop import event_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from validator.batch.asking.exchanges import Exchange
     from validator.batch.asking.steps import GatewayLane
+    from validator.http.event_loop import Event
 
 
 class Job(NamedTuple):
@@ -48,6 +50,7 @@ class Workers:
         self._on_end = on_end
         self._following = following
         self._idle: list[_Handover] = []
+        self._new_event = event_type()
 
     def start(self, job: Job) -> None:
         """Carry out an exchange: by the worker that has waited for the shortest time, or by a new one."""
@@ -76,7 +79,7 @@ class Workers:
             job = following
 
     async def _next(self) -> Job:
-        handover = _Handover()
+        handover = _Handover(self._new_event())
         self._idle.append(handover)
         return await handover.take()
 
@@ -84,8 +87,8 @@ class Workers:
 class _Handover:
     """Hands the next job to a worker that waits for it."""
 
-    def __init__(self) -> None:
-        self._given = anyio.Event()
+    def __init__(self, given: Event) -> None:
+        self._given = given
         self._job: Job | None = None
 
     def give(self, job: Job) -> None:
