@@ -36,4 +36,6 @@ class FindingIds:
         noes = [
             Finding.no(session, reason, strength) for reason in UNVERIFIED_REASONS for strength in Strength
         ]
-        return {self._ids[no.unverified()]: self.of(no) for no in noes if no.unverified() in self._ids}
+        return {
+            self._ids[unverified]: self.of(no) for no in noes if (unverified := no.unverified()) in self._ids
+        }
