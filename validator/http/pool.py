@@ -160,24 +160,23 @@ class Pool:
         return None
 
     async def give_back(self, connection: Connection) -> None:
-        """Keep a connection if it can be used again, else close it, and start the next waiting request."""
+        """Keep a connection if it can be used again, else close it, and start the next waiting request.
+
+        It is offered to the request that has waited longest for a new one.
+        """
         try:
             now_s = self._now_s()
             is_young = now_s < connection.opened_at_s + LIFETIME_S
             if is_young and connection.is_reusable and not self._is_closed:
                 connection.was_used, connection.idle_since_s = True, now_s
-                self._keep(connection)
+                if self._fallback_queue:
+                    self._fallback_queue.popleft().offer(connection)
+                else:
+                    self._idle.append(connection)
             else:
                 await connection.aclose()
         finally:
             self._places.release()
-
-    def _keep(self, connection: Connection) -> None:
-        """Offer the connection to the request that has waited longest, or keep it."""
-        if self._fallback_queue:
-            self._fallback_queue.popleft().offer(connection)
-        else:
-            self._idle.append(connection)
 
     async def aclose(self) -> None:
         """Close the idle connections now, and each other one when it is given back."""

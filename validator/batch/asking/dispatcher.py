@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, assert_never
 import anyio
 
 from validator.batch.asking.guarding import last_step
-from validator.batch.asking.lane_choice import LaneChoice, budget_of
+from validator.batch.asking.lane_choice import LaneChoice
 from validator.batch.asking.lane_rests import KEPT_S
 from validator.batch.asking.steps import Done, FetchStatus, Probe, Rest, Send, Step
 from validator.batch.asking.workers import Job, Workers
@@ -233,16 +233,17 @@ class Dispatcher:
             self._in_last_step.add(step.lane)
         if isinstance(step, Done) and self._in_last_step:
             return Rest(self._give_up_at)
-        if isinstance(step, Done) and self._state.withheld:
+        if isinstance(step, Done) and self._state.withheld.kept:
             # The lane of the withheld checks has ended; another lane may ask about them.
             self._state.withheld.give_back(lanes)
             return Rest(now)
         return step
 
     def _last_within_budget(self, now: float, step: Probe | FetchStatus) -> Probe | FetchStatus | Rest | Done:
-        if self._ending and budget_of(step).ready_at(now, 1) > now + LAST_STEP_S:
+        budget = step.lane.side_budget if isinstance(step, FetchStatus) else step.lane.budget
+        if self._ending and budget.ready_at(now, 1) > now + LAST_STEP_S:
             return Done()
-        found = self._choice.within_budget(now, step)
+        found = self._choice.within_budget(now, step, budget)
         return found if not isinstance(found, Halt) else Done()
 
     def _stop_at_error_rate(self) -> None:

@@ -143,8 +143,10 @@ class Exchanges:
 
     def _ended(self, lane: GatewayLane) -> None:
         """Carry out the decisions about earlier checks that the end of an exchange has caused."""
-        self._state.withheld.settle(lane, self._undecided)
-        self._state.guarding.carry_out(lane)
+        if self._state.withheld.kept:
+            self._state.withheld.settle(lane, self._undecided)
+        if rulings := lane.guard.rulings():
+            self._state.guarding.carry_out(lane, rulings)
 
     def _replied(
         self, lane: GatewayLane, checks: Sequence[Check], reply: CheckReply, delivery: Delivery

@@ -126,10 +126,8 @@ class Guarding:
         """Hold a rejection, the provider's "invalid". It counts if it is confirmed and they are few."""
         self._held[outcome.session_ref].append((ordinal, outcome))
 
-    def carry_out(self, lane: GatewayLane) -> None:
+    def carry_out(self, lane: GatewayLane, rulings: Iterable[Ruling]) -> None:
         """Carry out the decisions of a lane's guard, and ask again about retracted numbers."""
-        if not (rulings := lane.guard.rulings()):
-            return
         denied, rejected = self._rule(lane, rulings)
         if not denied and not rejected:
             return

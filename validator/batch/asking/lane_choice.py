@@ -60,14 +60,13 @@ class LaneChoice:
 
     def action(self, lane: GatewayLane, now: float, *, last: bool = False) -> Action:
         """Return the next action of a lane, within its daily cap; `last` is as for `Lane.next`."""
-        if self._state.left_today(lane, is_last=last) <= 0:
+        if self._state.bounds.left_today and self._state.left_today(lane, is_last=last) <= 0:
             why = f"session {lane.session} has spent its --daily-cap of numbers for today"
             return Halt(StoppedEarly(why))
         return lane.next(now, last=last)
 
-    def within_budget(self, now: float, step: StepT) -> StepT | Rest | Halt:
-        """Return the step if its key may make a request now, otherwise the rest until then."""
-        budget = budget_of(step)
+    def within_budget(self, now: float, step: StepT, budget: Budget) -> StepT | Rest | Halt:
+        """Return the step if its budget allows a request now, otherwise the rest until then."""
         # An estimate of how many requests the key still has to make: its share of the queue.
         numbers_each = self._keys * step.lane.gateway.capabilities.max_batch
         start_at = budget.ready_at(now, -(-self._state.queue.left // numbers_each) or 1)
@@ -86,19 +85,14 @@ class LaneChoice:
         """Return the next step of a lane within its budget."""
         match self.action(lane, now):
             case Go():
-                return self.within_budget(now, Send(lane))
+                return self.within_budget(now, Send(lane), lane.budget)
             case FetchSessionStatus():
-                return self.within_budget(now, FetchStatus(lane))
+                return self.within_budget(now, FetchStatus(lane), lane.side_budget)
             case AskCanary(canary):
-                return self.within_budget(now, Probe(lane, canary))
+                return self.within_budget(now, Probe(lane, canary), lane.budget)
             case Wait() as wait:
                 return Rest.of(wait)
             case Halt() as halt:
                 return halt
             case action:
                 assert_never(action)
-
-
-def budget_of(step: Send | FetchStatus | Probe) -> Budget:
-    """Return the budget for the request of a step."""
-    return step.lane.side_budget if isinstance(step, FetchStatus) else step.lane.budget

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 def take_array(state: RunState, lane: GatewayLane, now: float) -> Array:
     """Take the numbers of one exchange from the queue: at least one, and more if they are due."""
-    if (suspects := state.queue.take_suspects()) is not None:
-        return suspects
+    if state.queue.suspects:
+        return state.queue.take_suspects()
     checks = [_next(state, now)]
     if (max_batch := lane.gateway.capabilities.max_batch) > 1:
         most = min(max_batch, checks[0].most, state.left_today(lane))

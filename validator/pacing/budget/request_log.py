@@ -60,7 +60,8 @@ class RequestLog:
             in_flight = still_in_flight
         if not refused:
             self._in_flight_limit.passed(in_flight)
-            self.hold.passed(permit.started_at)
+            if self.hold.refusals_in_a_row or not self.hold.is_tried:
+                self.hold.passed(permit.started_at)
             return False
         self._refused += 1
         is_beyond = self._in_flight_limit.refused(in_flight, permit.started_at, now)

@@ -78,6 +78,7 @@ class SessionGuard:
         self._canaries = canaries
         self._turns = CanaryTurns(canaries, once=proof.canary_once)
         self._proof = proof
+        self._is_weak = proof.is_weak
         self._vouching = Vouching(proof)
         self._drift = Drift()
         self._rejections = Rejections()
@@ -141,7 +142,7 @@ class SessionGuard:
         if not registered and not self.is_current(checkpoint):
             return Requeue()
         # Numbers asked about again are not a sample of the list: most of them were "no"s.
-        is_sample = not (is_again and self._proof.is_weak)
+        is_sample = not (is_again and self._is_weak)
         if is_sample:
             self._drift.add(registered=registered)
         if registered:
@@ -212,7 +213,7 @@ class SessionGuard:
         else:
             most_s = self._proof.canary_after_s
             is_time = self._negatives.are_due(now, most=CANARY_AFTER, most_s=most_s)
-            is_time = is_time or self._vouching.is_suspicious
+            is_time = is_time or (self._is_weak and self._vouching.is_suspicious)
         if not is_time or not self.unverified or self._vouching.covers(self._negatives.heard):
             return False
         return self._turns.are_left(last=last)
@@ -235,7 +236,7 @@ class SessionGuard:
             self._vouching.heard_no()
             if self._drift.is_alarming():
                 self._verify()
-            if self._proof.is_weak and self._drift.has_doubtful_row():
+            if self._is_weak and self._drift.has_doubtful_row():
                 self._invalidate()
         return Unverified(ordinal)
 
@@ -261,7 +262,7 @@ class SessionGuard:
             self._conclude(self._verification)
 
     def _vouch(self, checkpoint: Checkpoint, *, is_canary: bool, is_cached: bool = False) -> None:
-        if self.is_current(checkpoint):
+        if self._negatives.owed and self.is_current(checkpoint):
             self._negatives.owed = 0
         if vouched := self._vouching.heard_yes(checkpoint, is_canary=is_canary, is_cached=is_cached):
             self._negatives.vouch(vouched)
@@ -274,7 +275,7 @@ class SessionGuard:
         positives = self._turns.pool(KNOWN_POSITIVES)
         if not self._verification and positives:
             self._verification = Verification(positives, len(positives))
-        elif not positives and self._proof.is_weak:
+        elif not positives and self._is_weak:
             # No canary is left: a "yes" about the list's numbers may come only after the session has
             # recovered.
             self._invalidate()

@@ -248,7 +248,8 @@ class LaneHealth:
             self._session.looked(now, self._session.status)
 
     def _answered(self, now: float) -> None:
-        self._outage.answered()
+        if self._outage.since < math.inf:
+            self._outage.answered()
         self.breaker.succeeded(now)
         self._session.answered()
         if counting := self.refusals.answered():
