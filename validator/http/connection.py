@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 import select
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import anyio
 import httpx
 from anyio.abc import SocketAttribute
 from anyio.streams.tls import TLSAttribute
+from msgspec import Struct
 
 from validator.http.answer import READ_BYTES, AnswerReader
 from validator.http.exchange_options import ignore
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _CLOSE_S = 1.0
 
 
-class PendingRequest(NamedTuple):
+class PendingRequest(Struct, frozen=True):
     """One request, with its limits.
 
     Attributes:

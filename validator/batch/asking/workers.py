@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from anyio.lowlevel import checkpoint
+from msgspec import Struct
 
 from validator.http.event_loop import event_type
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from validator.http.event_loop import Event
 
 
-class Job(NamedTuple):
+class Job(Struct, frozen=True):
     """An exchange, and the lane that it goes through."""
 
     lane: GatewayLane
@@ -62,12 +63,11 @@ class Workers:
     async def _work(self, job: Job) -> None:
         begun = self._clock()
         while True:
-            lane, exchange = job
             try:
-                await exchange()
+                await job.exchange()
             finally:
                 ended = self._clock()
-                self._on_end(lane, ended - begun)
+                self._on_end(job.lane, ended - begun)
             if ended == begun:
                 # The exchange did not wait, so no other task has had a turn.
                 await checkpoint()
