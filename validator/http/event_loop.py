@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class EventLoop(asyncio.SelectorEventLoop):
     """Resolves each name in a daemon thread. Simultaneous requests for a name share one thread."""
 
-    # As asyncio's method, which is called several times for each check, and without its frame.
+    # The same clock as that of asyncio's method, without its frame: it is read several times for each check.
     time = staticmethod(time.monotonic)
 
     def __init__(self) -> None:

@@ -142,11 +142,11 @@ class Dispatcher:
         return self._ending if is_early else None
 
     async def _dispatch(self, workers: Workers) -> None:
-        while not isinstance(step := self._next_step(self._clock()), Done):
+        while not isinstance(step := self._next_step(now := self._clock()), Done):
             if isinstance(step, Rest):
                 await self._rest(step)
             else:
-                workers.start(self._begin(step, self._clock()))
+                workers.start(self._begin(step, now))
 
     def _begin(self, step: Send | FetchStatus | Probe, now: float) -> Job:
         """Start an exchange; return the job that carries it out."""
