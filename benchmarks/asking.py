@@ -22,6 +22,7 @@ from validator.cli.deferred import collect_garbage_rarely
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import open_gateway
 from validator.http.api_key import ApiKey
+from validator.http.event_loop import OPTIONS
 from validator.ledger import open_ledger
 from validator.model import SessionRef
 from validator.pacing import Canaries, NoBudget, PacedBudget, SessionGuard
@@ -139,7 +140,7 @@ def seconds_paced(base_url: str, keys: int, per_min: float, seconds: float) -> t
         await ask(count, base_url=base_url, budget=first, others=others, concurrency=256)
         return time.perf_counter() - started_s, time.process_time() - started_cpu_s, count
 
-    return anyio.run(timed)
+    return anyio.run(timed, backend_options=OPTIONS)
 
 
 def seconds_unpaced(base_url: str, count: int, concurrency: int) -> tuple[float, float]:
@@ -160,4 +161,4 @@ def seconds_unpaced(base_url: str, count: int, concurrency: int) -> tuple[float,
         )
         return counters.seconds_for(count)
 
-    return anyio.run(timed)
+    return anyio.run(timed, backend_options=OPTIONS)

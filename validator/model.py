@@ -15,6 +15,7 @@ from validator.value import MaskedValue, Value
 # numbers of fewer than seven digits with the country code (according to libphonenumber's metadata, too).
 MIN_DIGITS = 7
 MAX_DIGITS = 15
+_LEAST_NUMBER, _BEYOND_NUMBERS = 10 ** (MIN_DIGITS - 1), 10**MAX_DIGITS
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _WEB = frozenset({"http", "https"})
@@ -34,7 +35,7 @@ class Number(int):
 
     def __new__(cls, digits: int) -> Self:
         """Check the length, so that no invalid number can exist."""
-        if not 10 ** (MIN_DIGITS - 1) <= digits < 10**MAX_DIGITS:
+        if not _LEAST_NUMBER <= digits < _BEYOND_NUMBERS:
             raise ValueError(f"an E.164 number has {MIN_DIGITS} to {MAX_DIGITS} digits")
         return super().__new__(cls, digits)
 

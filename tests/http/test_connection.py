@@ -8,6 +8,7 @@ import httpx
 import pytest
 from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute
+from msgspec.structs import replace
 
 from tests.support.http.loopback import http, say_nothing, saying, served
 from validator.http.connection import PendingRequest, StreamConnection
@@ -64,7 +65,7 @@ async def test_an_answer_that_is_not_there_at_the_deadline_is_left():
     async with served(saying(http(b"whole")), context=None) as port, served(say_nothing) as silent:
         for at, expected in ((port, b"whole"), (silent, None)):
             connection = await dial(Route("127.0.0.1", at, None))
-            asking = ASKING._replace(deadline_s=anyio.current_time() + (0.05 if expected is None else 60))
+            asking = replace(ASKING, deadline_s=anyio.current_time() + (0.05 if expected is None else 60))
             if expected is None:
                 with pytest.raises(TimeoutError):
                     await connection.ask(asking)
@@ -78,9 +79,9 @@ async def test_a_later_request_has_a_deadline_of_its_own():
     async with served(saying(http(b"whole"))) as port:
         connection = await dial(Route("127.0.0.1", port, None))
         for after_s in (60.0, 0.05, 60.0, 5.0):
-            asking = ASKING._replace(deadline_s=anyio.current_time() + after_s)
+            asking = replace(ASKING, deadline_s=anyio.current_time() + after_s)
             assert (await connection.ask(asking)).body == b"whole"
-            connection.become_idle(anyio.current_time())
+            connection.was_used = True
         await connection.aclose()
 
 
@@ -90,7 +91,7 @@ async def test_an_encrypted_connection_rests_and_is_asked_again(certificate, tru
         for _ in range(3):
             assert await read_whole(connection) == b"whole"
             assert connection.is_reusable
-            connection.become_idle(0.0)
+            connection.was_used = True
             assert connection.is_silent()
         await connection.aclose()
         await connection.aclose()
@@ -118,7 +119,7 @@ async def test_bytes_that_came_encrypted_with_the_answer_are_noticed(certificate
         connection = await dial(Route("localhost", port, trusting))
         assert await read_whole(connection) == b"whole"
         is_kept = connection.is_reusable
-        connection.become_idle(0.0)
+        connection.was_used = True
         assert not (is_kept and connection.is_silent())
         await connection.aclose()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import asynccontextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import Struct
 
@@ -94,10 +94,7 @@ class SendApi(Struct, frozen=True):
     client: AsyncSendAPI
     host: str
 
-    @property
-    def capabilities(self) -> Capabilities:
-        """What SendAPI can do."""
-        return CAPABILITIES
+    capabilities: ClassVar[Capabilities] = CAPABILITIES
 
     async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:
         """Ask `contacts.check` about one number."""
@@ -110,7 +107,7 @@ class SendApi(Struct, frozen=True):
         result = NumberResult(
             number=number, is_whatsapp_user=found.is_whatsapp_user, whatsapp_id=found.whatsapp_id
         )
-        return CheckReply.of(result, rate=found.rate)
+        return CheckReply(results={number: result}, rate=found.rate)
 
     async def session_status(self, session: str) -> SessionReply:
         """Ask `sessions.get`."""

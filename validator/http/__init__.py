@@ -9,7 +9,7 @@ One request, from the caller to the network:
 - `connection`: one connection, on Trio; `socket_connection`: the same on asyncio.
 - `unread`: finds bytes that arrived unsolicited.
 - `dialing`: opens a connection along a `route`; `socket_dialing`, `connecting`: the same on asyncio.
-- `tunnel`: passes a proxy; `event_loop`: resolves names without blocking the end of a run, and its clock.
+- `tunnel`: passes a proxy; `event_loop`: resolves names without blocking the end of a run; clock and events.
 - `probe`: tests the path to a server step by step.
 
 Settings of the connection:

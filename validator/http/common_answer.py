@@ -12,11 +12,13 @@ from enum import Enum
 
 from validator.http.reply import Reply, is_compressed
 
-# A final status, with or without a reason, and headers, one a line, of visible ASCII or bytes above ASCII.
-_HEAD = re.compile(
-    rb"HTTP/1\.1 ([2-9][0-9][0-9])(?: [\t -~\x80-\xff]*)?\r\n"
-    rb"((?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t -~\x80-\xff]*\r\n)*)\r\n"
+# A final status, with or without a reason, of visible ASCII or bytes above ASCII.
+_STATUS_LINE = re.compile(rb"HTTP/1\.1 ([2-9][0-9][0-9])(?: [\t -~\x80-\xff]*)?\r\n")
+# A header of the same characters on a line of its own, with its value stripped.
+_FIELD = re.compile(
+    r"^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*((?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)[\t ]*\r$", re.MULTILINE
 )
+_BLANK_LINE = b"\r\n\r\n"
 _WITHOUT_BODY = frozenset({204, 304})
 _END_OF_HEAD = re.compile(rb"\n\r?\n")
 _BEGINNING = b"HTTP/1.1 "
@@ -24,7 +26,7 @@ _BEGINNING = b"HTTP/1.1 "
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,6})\r\n")
 _CHUNK_BEGUN = re.compile(rb"[0-9A-Fa-f]{0,6}\r?")
 _LINE = b"\r\n"
-_MAX_LENGTH_DIGITS = 6
+_LENGTH = re.compile("[0-9]{1,6}")
 
 
 class Unread(Enum):
@@ -44,47 +46,43 @@ def read_common(received: bytes, cap_bytes: int) -> tuple[Reply, int] | Unread:
     Returns:
         `Unread` if the answer is not complete or not a common one.
     """
-    found = _HEAD.match(received)
-    if found is None:
+    status_line, end_of_head = _STATUS_LINE.match(received), received.find(_BLANK_LINE)
+    if status_line is None or end_of_head < 0:
         is_begun = received.startswith(_BEGINNING) or _BEGINNING.startswith(received)
         return Unread.PARTIAL if is_begun and not _END_OF_HEAD.search(received) else Unread.UNCOMMON
-    status, headers = int(found[1]), _fields(found[2])
+    headers = _fields(received[status_line.end() : end_of_head + len(_LINE)].decode("latin-1"))
+    status = int(status_line[1])
     if headers is None or status in _WITHOUT_BODY or is_compressed(headers):
         return Unread.UNCOMMON
-    framed = _body(received, found.end(), headers)
+    start = end_of_head + len(_BLANK_LINE)
+    framed = _body(received, start, headers)
     if isinstance(framed, Unread):
         # A body above the cap goes to h11 as soon as it is known, without waiting for its end.
-        return framed if len(received) - found.end() <= cap_bytes else Unread.UNCOMMON
+        return framed if len(received) - start <= cap_bytes else Unread.UNCOMMON
     body, end = framed
     return (
         (Reply(status=status, headers=headers, body=body), end) if len(body) <= cap_bytes else Unread.UNCOMMON
     )
 
 
-def _fields(raw: bytes) -> dict[str, str] | None:
-    """Return the headers; None if a name occurs twice, or if the connection is not kept alive."""
-    lines = raw.decode("latin-1").split("\r\n")
+def _fields(lines: str) -> dict[str, str] | None:
+    """Return the headers; None if a line is none, if a name occurs twice, or if the connection is closed."""
     headers = {}
-    for line in lines[:-1]:
-        name, _, value = line.partition(":")
-        headers[name.lower()] = value.strip("\t ")
-    is_kept = headers.get("connection", "keep-alive").lower() == "keep-alive"
-    return headers if is_kept and len(headers) == len(lines) - 1 else None
+    for name, value in _FIELD.findall(lines):
+        headers[name.lower()] = value
+    is_kept = "connection" not in headers or headers["connection"].lower() == "keep-alive"
+    return headers if is_kept and len(headers) == lines.count("\n") else None
 
 
 def _body(received: bytes, start: int, headers: dict[str, str]) -> tuple[bytes, int] | Unread:
     """Return the body that begins at `start`, and the offset of its end."""
     length, coding = headers.get("content-length"), headers.get("transfer-encoding")
-    if coding is None and length is not None and _is_length(length):
+    if coding is None and length is not None and _LENGTH.fullmatch(length):
         end = start + int(length)
         return (received[start:end], end) if len(received) >= end else Unread.PARTIAL
     if coding == "chunked" and length is None:
         return _chunks(received, start)
     return Unread.UNCOMMON
-
-
-def _is_length(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= _MAX_LENGTH_DIGITS
 
 
 def _chunks(received: bytes, at: int) -> tuple[bytes, int] | Unread:

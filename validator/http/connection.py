@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 import select
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import anyio
 import httpx
 from anyio.abc import SocketAttribute
 from anyio.streams.tls import TLSAttribute
+from msgspec import Struct
 
 from validator.http.answer import READ_BYTES, AnswerReader
 from validator.http.exchange_options import ignore
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _CLOSE_S = 1.0
 
 
-class PendingRequest(NamedTuple):
+class PendingRequest(Struct, frozen=True):
     """One request, with its limits.
 
     Attributes:
@@ -84,10 +85,6 @@ class Connection(Protocol):
 
     def distrust(self) -> None:
         """Do not use the connection again: the next answer on it may belong to an earlier request."""
-        ...
-
-    def become_idle(self, now_s: float) -> None:
-        """Wait for the next request."""
         ...
 
     def is_silent(self) -> bool:
@@ -163,11 +160,6 @@ class StreamConnection:
     def distrust(self) -> None:
         """See `Connection`."""
         self._is_distrusted = True
-
-    def become_idle(self, now_s: float) -> None:
-        """See `Connection`."""
-        self.was_used = True
-        self.idle_since_s = now_s
 
     def is_silent(self) -> bool:
         """See `Connection`."""

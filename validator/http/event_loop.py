@@ -1,4 +1,4 @@
-"""An asyncio event loop that can end while a name is still being resolved.
+"""An asyncio event loop that can end while a name is still being resolved; clock and events of any loop.
 
 asyncio resolves names in threads, and the end of the loop and of the process wait for these threads. If the
 name servers are silent, that takes half a minute, in which neither a signal nor a deadline can end the run.
@@ -7,11 +7,13 @@ name servers are silent, that takes half a minute, in which neither a signal nor
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 import threading
+import time
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import anyio
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 class EventLoop(asyncio.SelectorEventLoop):
     """Resolves each name in a daemon thread. Simultaneous requests for a name share one thread."""
+
+    # The same clock as that of asyncio's method, without its frame: it is read several times for each check.
+    time = staticmethod(time.monotonic)
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,3 +86,56 @@ def loop_clock() -> Callable[[], float]:
     times as long.
     """
     return asyncio.get_running_loop().time if is_on_asyncio() else anyio.current_time
+
+
+class Event(Protocol):
+    """An event for one task that waits, and that may wait until a time only."""
+
+    def set(self) -> None:
+        """End the wait. A second call does nothing."""
+        ...
+
+    async def wait(self, until: float = math.inf) -> None:
+        """Wait until it is set, or until a time on the event loop's clock. Other tasks get a turn."""
+        ...
+
+
+def event_type() -> Callable[[], Event]:
+    """Return the type of events of the running event loop.
+
+    On asyncio it is a future and a timer. A cancel scope and an event of anyio take several times as long.
+    """
+    return _FutureEvent if is_on_asyncio() else _AnyioEvent
+
+
+class _FutureEvent:
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._is_set = self._loop.create_future()
+
+    def set(self) -> None:
+        if not self._is_set.done():
+            self._is_set.set_result(None)
+
+    async def wait(self, until: float = math.inf) -> None:
+        if self._is_set.done():
+            await asyncio.sleep(0)
+            return
+        timer = None if until == math.inf else self._loop.call_at(until, self.set)
+        try:
+            await self._is_set
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+
+class _AnyioEvent:
+    def __init__(self) -> None:
+        self._event = anyio.Event()
+
+    def set(self) -> None:
+        self._event.set()
+
+    async def wait(self, until: float = math.inf) -> None:
+        with anyio.move_on_at(until):
+            await self._event.wait()

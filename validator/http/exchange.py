@@ -87,37 +87,53 @@ class Exchange:
         """Prepare the bytes that all requests share."""
         object.__setattr__(self, "_requests", RequestBytes(self.base_url, self.headers))
 
-    def get(self, path: str, read: Callable[[Answer], T], *, cap_bytes: int) -> Awaitable[T]:
+    def get(
+        self,
+        path: str,
+        read: Callable[[Answer], T],
+        *,
+        cap_bytes: int,
+        common: Callable[[Reply, float], T | None] = lambda _, __: None,
+    ) -> Awaitable[T]:
         """Send a GET and return the value that `read` gets from the answer.
 
         Args:
             path: path and query below the base URL, encoded.
             read: turns the answer into a value; raises `BadAnswer` if the answer is not to this request.
             cap_bytes: the largest body to accept.
+            common: a shorter way to the same value from a response and the time of day; None if it has to go
+                the way of `understand` and `read`.
 
         Raises:
             ApiError: there was no answer. Its message and causes contain neither key nor number.
         """
-        return self._send("GET", path, None, read, cap_bytes)
+
+        def read_reply(reply: Reply) -> T:
+            now = self._answered()
+            found = common(reply, now)
+            return read(self.understand(reply, now)) if found is None else found
+
+        return self._send("GET", path, None, read_reply, cap_bytes)
 
     def post(self, path: str, body: object, read: Callable[[Answer], T], *, cap_bytes: int) -> Awaitable[T]:
         """Send a POST with a JSON body and return the value that `read` gets from the answer. See `get`.
 
         The request may be sent twice (`KeepAliveTransport`), so it must change nothing on the server.
         """
-        return self._send("POST", path, body, read, cap_bytes)
+
+        def read_reply(reply: Reply) -> T:
+            return read(self.understand(reply, self._answered()))
+
+        return self._send("POST", path, body, read_reply, cap_bytes)
 
     async def _send(
-        self, method: str, path: str, body: object, read: Callable[[Answer], T], cap_bytes: int
+        self, method: str, path: str, body: object, read: Callable[[Reply], T], cap_bytes: int
     ) -> T:
         try:
             if isinstance(self.transport, Wire):
                 request = self._requests.get(path) if method == "GET" else self._requests.post(path, body)
                 return await self.transport.exchange(
-                    request,
-                    lambda reply: read(self._understood(reply)),
-                    cap_bytes=cap_bytes,
-                    timeout_s=self.timeout_s,
+                    request, read, cap_bytes=cap_bytes, timeout_s=self.timeout_s
                 )
             # Not httpx's timeouts: they count each read alone, and transports without sockets ignore them.
             with anyio.fail_after(self.timeout_s):
@@ -129,16 +145,16 @@ class Exchange:
         except (httpx.RequestError, OSError) as error:
             raise _broken_off(error, host_of(self.base_url), self.trust) from error
 
-    def _understood(self, reply: Reply) -> Answer:
+    def _answered(self) -> float:
+        """Note that the server has been reached; return the time of day."""
         if self.on_answer is not None:
             self.on_answer()
-        return self.understand(reply, self.wall_clock())
+        return self.wall_clock()
 
-    async def _ask(self, request: httpx.Request, read: Callable[[Answer], T], cap_bytes: int) -> T:
+    async def _ask(self, request: httpx.Request, read: Callable[[Reply], T], cap_bytes: int) -> T:
         response = await self.transport.handle_async_request(request)
         try:
-            reply = await _reply_in(response, cap_bytes)
-            return read(self._understood(reply))
+            return read(await _reply_in(response, cap_bytes))
         except ApiError:
             # It may be the second answer to an earlier request. The answer to this request would follow it,
             # and a refusal does not say which number it is about.

@@ -72,33 +72,32 @@ class Pool:
             httpx.TransportError: there was no answer.
             TimeoutError: there was no answer in time.
         """
-        deadline_s = self._now_s() + timeout_s
+        now_s = self._now_s()
+        deadline_s = now_s + timeout_s
         try:
             self._places.acquire_nowait()
         except anyio.WouldBlock:
             with self._until(deadline_s):
                 await self._places.acquire()
+                now_s = self._now_s()
         try:
-            return await self._ask(request, cap_bytes, deadline_s)
+            options = EXCHANGE_OPTIONS.get()
+            pending = PendingRequest(request, cap_bytes, deadline_s, options.on_unsolicited)
+            connection = None if options.fresh else await self._take(now_s)
+            if connection is None:
+                with self._until(deadline_s):
+                    connection = await (self._fresh() if options.fresh else self._open())
+            try:
+                return connection, await connection.ask(pending)
+            except (httpx.NetworkError, httpx.RemoteProtocolError):
+                if connection.has_answered or not connection.was_used:
+                    raise
+            with self._until(deadline_s):
+                fresh = await self._dial()
+            return fresh, await fresh.ask(pending)
         except BaseException:
             self._places.release()
             raise
-
-    async def _ask(self, request: bytes, cap_bytes: int, deadline_s: float) -> tuple[Connection, Reply]:
-        options = EXCHANGE_OPTIONS.get()
-        pending = PendingRequest(request, cap_bytes, deadline_s, options.on_unsolicited)
-        connection = None if options.fresh else await self._take()
-        if connection is None:
-            with self._until(deadline_s):
-                connection = await (self._fresh() if options.fresh else self._open())
-        try:
-            return connection, await connection.ask(pending)
-        except (httpx.NetworkError, httpx.RemoteProtocolError):
-            if connection.has_answered or not connection.was_used:
-                raise
-        with self._until(deadline_s):
-            fresh = await self._dial()
-        return fresh, await fresh.ask(pending)
 
     def _until(self, deadline_s: float) -> AbstractContextManager[anyio.CancelScope]:
         """Raise `TimeoutError` at the deadline. A connection observes its deadline itself."""
@@ -132,11 +131,11 @@ class Pool:
             self._withdraw(waiting)
         if isinstance(fresh, Exception):
             raise fresh
-        return fresh or await self._take() or await self._open()
+        return fresh or await self._take(self._now_s()) or await self._open()
 
     async def _fall_back_later(self, waiting: _Waiting) -> None:
         await anyio.sleep(FALLBACK_AFTER_S)
-        if (kept := await self._take()) is not None:
+        if (kept := await self._take(self._now_s())) is not None:
             waiting.offer(kept)
         else:
             self._fallback_queue.append(waiting)
@@ -148,9 +147,9 @@ class Pool:
         if waiting.offered is not None:
             self._idle.append(waiting.offered)
 
-    async def _take(self) -> Connection | None:
+    async def _take(self, now_s: float) -> Connection | None:
         """Return the kept connection that was used last, or None. Closes those that are no longer usable."""
-        expired_s = self._now_s() - self._keepalive_expiry_s
+        expired_s = now_s - self._keepalive_expiry_s
         while self._idle and self._idle[0].idle_since_s <= expired_s:
             await self._idle.popleft().aclose()
         while self._idle:
@@ -161,24 +160,23 @@ class Pool:
         return None
 
     async def give_back(self, connection: Connection) -> None:
-        """Keep a connection if it can be used again, else close it, and start the next waiting request."""
+        """Keep a connection if it can be used again, else close it, and start the next waiting request.
+
+        It is offered to the request that has waited longest for a new one.
+        """
         try:
             now_s = self._now_s()
             is_young = now_s < connection.opened_at_s + LIFETIME_S
             if is_young and connection.is_reusable and not self._is_closed:
-                connection.become_idle(now_s)
-                self._keep(connection)
+                connection.was_used, connection.idle_since_s = True, now_s
+                if self._fallback_queue:
+                    self._fallback_queue.popleft().offer(connection)
+                else:
+                    self._idle.append(connection)
             else:
                 await connection.aclose()
         finally:
             self._places.release()
-
-    def _keep(self, connection: Connection) -> None:
-        """Offer the connection to the request that has waited longest, or keep it."""
-        if self._fallback_queue:
-            self._fallback_queue.popleft().offer(connection)
-        else:
-            self._idle.append(connection)
 
     async def aclose(self) -> None:
         """Close the idle connections now, and each other one when it is given back."""

@@ -28,11 +28,12 @@ _DECIMAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?")
 _MEMBER = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
 _PARAMETER = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*")+')
 _TRIPLE = ("limit", "remaining", "reset")
-_USUAL = tuple(f"x-ratelimit-{part}" for part in _TRIPLE)
+_USUAL = _LIMIT, _REMAINING, _RESET = "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"
 _UNUSUAL = frozenset(
     {"retry-after", "ratelimit", "ratelimit-policy", *(f"ratelimit-{part}" for part in _TRIPLE)}
 )
-_MAX_USUAL_DIGITS = 15  # more than Unix milliseconds have, and few enough to be exact as a float
+# Limit and remaining up to `MAX_LIMIT`; a reset up to Unix milliseconds, which are exact as a float.
+_PLAIN = re.compile("[0-9]{1,9} [0-9]{1,9} [0-9]{1,15}")
 
 
 def read_rates(headers: Mapping[str, str], body: Mapping[str, Any] | None, *, wall_now: float) -> RateNotice:
@@ -64,17 +65,15 @@ def _usual(headers: Mapping[str, str], wall_now: float) -> RateNotice | None:
     """
     if not headers.keys().isdisjoint(_UNUSUAL):
         return None
-    stated = [headers.get(name, "") for name in _USUAL]
-    date = unix_of_date(headers.get("date", ""))
-    if not any(stated) and headers.keys().isdisjoint(_USUAL):
+    get = headers.get
+    limit, remaining, reset = get(_LIMIT, ""), get(_REMAINING, ""), get(_RESET, "")
+    date = unix_of_date(headers["date"]) if "date" in headers else None
+    if not (limit or remaining or reset) and headers.keys().isdisjoint(_USUAL):
         return RateNotice(sent_at_s=date)
-    if not all(text.isdecimal() and text.isascii() and len(text) <= _MAX_USUAL_DIGITS for text in stated):
-        return None
-    limit, remaining, reset = map(int, stated)
-    if max(limit, remaining) > MAX_LIMIT:
+    if not _PLAIN.fullmatch(f"{limit} {remaining} {reset}"):
         return None
     reset_s = _seconds_left(float(reset), date, wall_now)
-    window = RateWindow(limit=limit, remaining=remaining, reset_s=reset_s)
+    window = RateWindow(limit=int(limit), remaining=int(remaining), reset_s=reset_s)
     return RateNotice(windows=(window,), sent_at_s=date)
 
 

@@ -38,6 +38,7 @@ class SocketConnection(asyncio.Protocol):
         self._asked: asyncio.Future[Reply] | None = None  # set while an answer is pending
         self._deadline_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._fires_at_s = math.inf  # infinity without a timer
         self._on_unsolicited: Callable[[], None] = ignore
         self._has_unsolicited = False
         self._is_distrusted = False
@@ -65,10 +66,13 @@ class SocketConnection(asyncio.Protocol):
 
     async def ask(self, pending: PendingRequest) -> Reply:
         """See `Connection`."""
-        self._require_open()
+        if self._has_unsolicited or self._transport.is_closing():
+            raise self._reason_why_closed()
         self._answer, self._on_unsolicited = CommonReader(pending.cap_bytes), pending.on_unsolicited
         self._asked = self._loop.create_future()
-        self._expect_by(pending.deadline_s)
+        self._deadline_s = pending.deadline_s
+        if self._deadline_s < self._fires_at_s:
+            self._set_timer()
         try:
             self._transport.write(pending.request)
             return await self._asked
@@ -77,11 +81,10 @@ class SocketConnection(asyncio.Protocol):
             self.close()
             raise
 
-    def _require_open(self) -> None:
+    def _reason_why_closed(self) -> httpx.TransportError:
         if self._has_unsolicited:
-            raise httpx.RemoteProtocolError("the server sent something before it was asked")
-        if self._transport.is_closing():
-            raise httpx.WriteError("the connection was lost while the request was sent")
+            return httpx.RemoteProtocolError("the server sent something before it was asked")
+        return httpx.WriteError("the connection was lost while the request was sent")
 
     def data_received(self, data: bytes) -> None:
         """Continue to parse the answer; without a pending request, close."""
@@ -120,35 +123,29 @@ class SocketConnection(asyncio.Protocol):
             asked.set_exception(error)
             self._transport.abort()  # so that no more is read
 
-    def _expect_by(self, deadline_s: float) -> None:
-        """Ensure that a timer fires at the deadline or earlier. It reuses an earlier request's timer."""
-        self._deadline_s = deadline_s
-        if deadline_s < (math.inf if self._timer is None else self._timer.when()):
-            self._stop_timer()
-            self._timer = self._loop.call_at(deadline_s, self._look_at_deadline)
+    def _set_timer(self) -> None:
+        """Let a timer fire at the deadline. One that fires earlier stays, and serves the next request too."""
+        self._stop_timer()
+        self._fires_at_s = self._deadline_s
+        self._timer = self._loop.call_at(self._fires_at_s, self._look_at_deadline)
 
     def _look_at_deadline(self) -> None:
-        self._timer = None
+        self._timer, self._fires_at_s = None, math.inf
         if self._asked is None:
             return
         if self._loop.time() >= self._deadline_s:
             self._fail(TimeoutError())
         else:
-            self._expect_by(self._deadline_s)
+            self._set_timer()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
+        self._timer, self._fires_at_s = None, math.inf
 
     def distrust(self) -> None:
         """See `Connection`."""
         self._is_distrusted = True
-
-    def become_idle(self, now_s: float) -> None:
-        """See `Connection`."""
-        self.was_used = True
-        self.idle_since_s = now_s
 
     def is_silent(self) -> bool:
         """See `Connection`. Bytes that the event loop has not read yet count as well."""

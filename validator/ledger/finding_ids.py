@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from validator.ledger.rows import UNVERIFIED_REASONS, Finding
@@ -33,7 +34,11 @@ class FindingIds:
 
     def confirmed(self, session: SessionRef) -> dict[int, int]:
         """Return the id of the confirmed finding, by the id of each unverified finding of a session."""
-        noes = [
-            Finding.no(session, reason, strength) for reason in UNVERIFIED_REASONS for strength in Strength
-        ]
-        return {self._ids[no.unverified()]: self.of(no) for no in noes if no.unverified() in self._ids}
+        return {self._ids[waiting]: self.of(no) for no, waiting in _noes(session) if waiting in self._ids}
+
+
+@lru_cache(maxsize=1_024)
+def _noes(session: SessionRef) -> tuple[tuple[Finding, Finding], ...]:
+    """Return all findings of a session's "no", confirmed and not verified. Every commit asks for them."""
+    noes = [Finding.no(session, reason, strength) for reason in UNVERIFIED_REASONS for strength in Strength]
+    return tuple((no, no.unverified()) for no in noes)

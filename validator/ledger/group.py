@@ -61,11 +61,15 @@ class Group:
 
     def rows(self, ids: FindingIds) -> Iterator[NumberRow]:
         """Yield the row of each outcome, in their order."""
-        return (self._row(ids, *each) for each in self._outcomes)
+        for outcome, ordinal in self._outcomes:
+            finding = Finding.of(outcome)
+            if ordinal and self._is_unverified(outcome, ordinal):
+                finding = finding.unverified()
+            yield row_of(outcome, finding, ids.of(finding))
 
     def unverified(self) -> Iterator[tuple[str, str, int, int]]:
         """Yield gateway, session, ordinal and number of each unverified "no"."""
-        unverified = (each for each in self._outcomes if self._is_unverified(*each))
+        unverified = (each for each in self._outcomes if each[1] and self._is_unverified(*each))
         return ((*one.session_ref, ordinal, int(one.number)) for one, ordinal in unverified)
 
     def spending(self) -> Iterator[tuple[str, str, int, int]]:
@@ -79,11 +83,6 @@ class Group:
         self.confirmed.clear()
         self.spent.clear()
         return written
-
-    def _row(self, ids: FindingIds, outcome: Outcome, ordinal: int) -> NumberRow:
-        said = Finding.of(outcome)
-        finding = said.unverified() if self._is_unverified(outcome, ordinal) else said
-        return row_of(outcome, finding, ids.of(finding))
 
     def _is_unverified(self, outcome: Outcome, ordinal: int) -> bool:
         """Whether an outcome is an unverified "no"; many are confirmed before they are written."""

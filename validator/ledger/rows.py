@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -23,6 +24,9 @@ UNVERIFIED_REASONS: Mapping[str | None, Reason] = MappingProxyType(
         Reason.NOT_ON_WHATSAPP_TWICE: Reason.NOT_CONFIRMED,
     }
 )
+
+
+_UNKNOWN = Verdict.UNKNOWN.value
 
 
 class NumberRow(NamedTuple):
@@ -52,15 +56,11 @@ class Finding(NamedTuple):
     @classmethod
     def of(cls, outcome: Outcome) -> Self:
         """Return the part of an outcome that is not the number's own."""
-        return cls(
-            outcome.verdict.value,
-            outcome.reason.value if outcome.reason else None,
-            outcome.source.value,
-            outcome.gateway,
-            outcome.session,
-            outcome.whatsapp_id == f"{int(outcome.number)}{OWN_ID_SUFFIX}",
-            outcome.strength.value,
+        verdict, reason, source, strength = _texts(
+            (outcome.verdict, outcome.reason, outcome.source, outcome.strength)
         )
+        own_id = outcome.whatsapp_id == f"{int(outcome.number)}{OWN_ID_SUFFIX}"
+        return cls(verdict, reason, source, outcome.gateway, outcome.session, own_id, strength)
 
     @classmethod
     def no(cls, session: SessionRef, reason: str | None, strength: str) -> Self:
@@ -71,14 +71,21 @@ class Finding(NamedTuple):
     def unverified(self) -> Self:
         """Return the finding of this "no" while it is not verified."""
         reason = UNVERIFIED_REASONS[self.reason].value
-        return self._replace(verdict=Verdict.UNKNOWN.value, reason=reason, own_id=False)
+        return self._replace(verdict=_UNKNOWN, reason=reason, own_id=False)
+
+
+@lru_cache(maxsize=256)
+def _texts(said: tuple[Verdict, Reason | None, Source, Strength]) -> tuple[str, str | None, str, str]:
+    """Return the values of enum members. Cached, since Python needs two calls for the value of one."""
+    verdict, reason, source, strength = said
+    return verdict.value, None if reason is None else reason.value, source.value, strength.value
 
 
 def row_of(outcome: Outcome, finding: Finding, finding_id: int) -> NumberRow:
     """Return the row of an outcome with its finding: an answer, or a failure if that is `unknown`."""
     # A database takes exact ints faster than a subclass, and the text of `Number` is masked.
     number, at_ms = int(outcome.number), outcome.checked_at_ms
-    if finding.verdict == Verdict.UNKNOWN.value:
+    if finding.verdict == _UNKNOWN:
         return NumberRow(number, None, None, None, None, finding_id, at_ms, outcome.attempts)
     stored_id = None if finding.own_id else outcome.whatsapp_id
     return NumberRow(number, finding_id, at_ms, outcome.attempts, stored_id)

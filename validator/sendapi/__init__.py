@@ -2,7 +2,8 @@
 
 - `client`: the asynchronous client; `blocking`: the synchronous one.
 - `address`: the base URL and the paths; `key`: the form of the keys.
-- `envelope`: reads a response as an answer or a refusal; `failures`: the refusals.
+- `common_registration`: reads the common answer to a check with one regular expression.
+- `envelope`: reads any response as an answer or a refusal; `failures`: the refusals.
 - `reading`: turns an answer's JSON into the values in `answers`.
 - `paging`: walks through the pages of a list.
 """

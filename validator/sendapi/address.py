@@ -17,6 +17,8 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 def checked_id(session_id: str | int) -> str:
     """Return the session id as text. The provider uses texts and integers; others are a `UsageError`."""
+    if isinstance(session_id, str) and _ID.fullmatch(session_id):
+        return session_id
     if isinstance(session_id, int) and not isinstance(session_id, bool):
         session_id = str(session_id)
     if not isinstance(session_id, str):
@@ -57,7 +59,7 @@ def _whole(name: str, value: object) -> int:
 
 def check_path(number: Number, session_id: str | int) -> str:
     """Return path and query of a check. The plus sign is encoded, since URLs may use it for a space."""
-    return f"/whatsapp/contacts/%2B{number.e164[1:]}/check?session_id={checked_id(session_id)}"
+    return f"/whatsapp/contacts/%2B{int(number)}/check?session_id={checked_id(session_id)}"
 
 
 def contacts_path(session_id: str | int, *, page: int, per_page: int) -> str:

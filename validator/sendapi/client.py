@@ -27,6 +27,7 @@ from validator.sendapi.address import (
     contacts_path,
     session_path,
 )
+from validator.sendapi.common_registration import common_registration
 from validator.sendapi.envelope import understand
 from validator.sendapi.key import parse_key
 from validator.sendapi.paging import Paging
@@ -178,8 +179,12 @@ class Contacts:
             session_id: the session that makes the check.
         """
         number = checked_number(phone)
-        path, read = check_path(number, session_id), partial(registration_in, asked=number)
-        return await self._exchange.get(path, read, cap_bytes=OBJECT_CAP_BYTES)
+        return await self._exchange.get(
+            check_path(number, session_id),
+            partial(registration_in, asked=number),
+            cap_bytes=OBJECT_CAP_BYTES,
+            common=partial(common_registration, asked=number),
+        )
 
     async def list(
         self, *, session_id: str | int, page: int = 1, per_page: int = DEFAULT_PER_PAGE

@@ -33,7 +33,7 @@ def understand(reply: Reply, wall_now: float) -> Answer:
     """
     body, flaw = _decoded(reply.body)
     refused = reply.status != _OK or body.get("success") is False or bool(body.get("error"))
-    request_id = _request_id(body, reply.headers)
+    request_id = request_id_in(body, reply.headers)
     rate = read_rates(reply.headers, body if refused else None, wall_now=wall_now)
     if refused and _holds_verdict(body) and reply.status not in _OTHER_SUCCESSES:
         flaw = f"it says if the number is registered, and refuses to (status {reply.status})"
@@ -77,7 +77,7 @@ def _holds_verdict(body: Mapping[str, Any]) -> bool:
     return any(isinstance(part, dict) and "is_whatsapp_user" in part for part in (body, body.get("data")))
 
 
-def _request_id(body: Mapping[str, Any], headers: Mapping[str, str]) -> str:
+def request_id_in(body: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     """Return the provider's id of the exchange: from the error, `meta`, the top level, or the header."""
     found = headers.get("x-request-id", "")
     for place in (body.get("error"), body.get("meta"), body):

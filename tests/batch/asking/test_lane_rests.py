@@ -28,18 +28,34 @@ def test_a_rest_is_kept_until_its_end_and_for_50_ms_at_most(lanes, until, kept_u
     assert rests.get(lanes[1], 100.0) is None
 
 
-def test_what_happens_through_a_key_concerns_all_its_lanes_and_no_others(lanes):
+def test_what_begins_through_a_key_concerns_all_its_lanes_and_no_others(lanes):
     rests = LaneRests(lanes)
     for lane in lanes:
         rests.keep(lane, Rest(100.03), 100.0)
 
-    rests.forget(lanes[0])
+    rests.began(lanes[0])
 
     assert [rests.get(lane, 100.0) for lane in lanes] == [None, None, Rest(100.03)]
 
     rests.clear()
 
     assert rests.get(lanes[2], 100.0) is None
+
+
+def test_what_ends_through_a_key_concerns_rests_that_are_longer_than_they_are_kept(lanes):
+    rests = LaneRests(lanes)
+    short, long = Rest(100.03), Rest(100.0 + KEPT_S)
+    for lane, until in zip(lanes, (100.03, 160.0, 160.0), strict=True):
+        rests.keep(lane, Rest(until), 100.0)
+
+    rests.ended(lanes[0])
+
+    assert [rests.get(lane, 100.0) for lane in lanes] == [short, None, long]
+
+    rests.keep(lanes[2], Rest(100.03), 100.0)
+    rests.ended(lanes[2])
+
+    assert rests.get(lanes[2], 100.0) == short
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from validator.batch.asking.queue import Queue
 
 FIRST = 447_700_900_020
-ANY_TIME = {"retries_from": 0.0}
+ANY_TIME = {"retries_from": lambda now: now}
+LATER = {"retries_from": lambda _: 15.0}
 
 
 def queue_of(count):
@@ -76,8 +77,8 @@ def test_a_due_retry_waits_for_the_budget_of_retries():
     parked = queue.take(0.0, **ANY_TIME)
     queue.park(parked, 10.0)
 
-    assert queue.ready_at(11.0, retries_from=15.0) == 15.0
-    assert queue.ready_at(16.0, retries_from=15.0) == 16.0
+    assert queue.ready_at(11.0, **LATER) == 15.0
+    assert queue.ready_at(16.0, **LATER) == 16.0
 
 
 def test_without_budget_for_a_retry_a_fresh_number_goes_first():
@@ -85,8 +86,8 @@ def test_without_budget_for_a_retry_a_fresh_number_goes_first():
     parked = queue.take(0.0, **ANY_TIME)
     queue.park(parked, 10.0)
 
-    assert queue.take(11.0, retries_from=15.0).number == FIRST + 1
-    assert queue.take(15.0, retries_from=15.0) is parked
+    assert queue.take(11.0, **LATER).number == FIRST + 1
+    assert queue.take(15.0, **LATER) is parked
 
 
 def test_among_equals_the_first_parked_comes_first():
@@ -102,9 +103,9 @@ def test_among_equals_the_first_parked_comes_first():
 def test_no_number_is_lost_or_handed_out_twice_at_once(fates, count):
     queue, settled, now = queue_of(count), [], 0.0
     for fate in [*fates, *["settle"] * (count + len(fates))]:
-        if (now := queue.ready_at(now, retries_from=0.0)) == math.inf:
+        if (now := queue.ready_at(now, **ANY_TIME)) == math.inf:
             break
-        check = queue.take(now, retries_from=0.0)
+        check = queue.take(now, **ANY_TIME)
         match fate:
             case "park":
                 queue.park(check, now + 1)

@@ -40,7 +40,8 @@ class Bench:
         assert took_s >= 0
         self.ended.append(lane)
 
-    def following(self):
+    def following(self, now):
+        assert now <= clock()
         if not self.left:
             return None
         self.left -= 1

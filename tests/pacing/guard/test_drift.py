@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from validator.pacing.guard.drift import ALARM, BEFORE, LATELY, Drift, Heard, surprise
+from validator.pacing.guard.drift import ALARM, BEFORE, DOUBT, LATELY, Drift, Heard, is_surprising, surprise
 
 
 def heard(*answers):
@@ -98,6 +98,14 @@ def test_the_surprise_is_that_of_the_binomial_tail_where_much_was_heard_before(a
         assert surprise(before, lately) == 0
     elif math.isfinite(assumed):
         assert surprise(before, lately) == pytest.approx(answers * assumed, rel=1e-2, abs=1e-2)
+
+
+@given(st.data(), st.integers(0, BEFORE), st.integers(0, LATELY), st.sampled_from([DOUBT, ALARM]))
+def test_what_is_surprising_is_known_without_the_surprise_itself(data, many, few, nats):
+    before = Heard(many, data.draw(st.integers(0, many)))
+    lately = Heard(few, data.draw(st.integers(0, few)))
+
+    assert is_surprising(before, lately, nats) is (surprise(before, lately) > nats)
 
 
 def chernoff(seen, expected):

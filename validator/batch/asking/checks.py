@@ -93,7 +93,7 @@ async def ask_all(
 def _state(todo: pl.Series, asking: Asking, counters: RunCounters, *, is_fed: bool) -> RunState:
     are_again = asking.negative_reason is Reason.NOT_ON_WHATSAPP_TWICE
     given = todo.clear() if is_fed else todo
-    queue = Queue((int(number) for number in given), len(given), are_again=are_again)
+    queue = Queue(given, len(given), are_again=are_again)
     recorder = Recorder(asking.ledger, on_durable=counters.durable, now_ms=asking.now_ms)
     return RunState(
         queue=queue,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict, deque
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 # `--max-error-rate` applies to this many latest attempts, and not before there are half as many: the share of
 # a few attempts is noise.
 ERROR_WINDOW = 200
+
+_VERDICT_OF = attrgetter("verdict")
 
 
 class RunCounters(Struct):
@@ -60,7 +63,7 @@ class RunCounters(Struct):
         """Count the start of an attempt about some numbers, and how many of them are retries."""
         self.calls.attempts += 1
         self.calls.retries += retries
-        self._of(session).attempts += 1
+        (self.sessions.get(session) or self._of(session)).attempts += 1
         self._spent[session] += numbers
 
     def begin_canary(self, session: SessionRef) -> None:
@@ -71,20 +74,23 @@ class RunCounters(Struct):
 
     def end(self, session: SessionRef, failure: ApiError | None) -> None:
         """Count the end of an attempt. The provider's "invalid number" counts as an answer."""
-        if isinstance(failure, RateLimited):
+        if failure is None:
+            self.calls.answers += 1
+            self._note(failed=False)
+        elif isinstance(failure, RateLimited):
             self.calls.refusals += 1
-            return
-        failed = failure is not None and not isinstance(failure, InvalidPhone)
-        self.calls.failures += failed
-        self.calls.answers += not failed
-        self._of(session).failures += failed
-        self._note(failed=failed)
+        else:
+            failed = not isinstance(failure, InvalidPhone)
+            self.calls.failures += failed
+            self.calls.answers += not failed
+            self._of(session).failures += failed
+            self._note(failed=failed)
 
     def durable(self, outcomes: Iterable[Outcome]) -> None:
         """Count checks that have ended and are in the ledger."""
-        for outcome in outcomes:
-            self.asked += 1
-            self.verdicts[outcome.verdict.value] += 1
+        for verdict, count in Counter(map(_VERDICT_OF, outcomes)).items():
+            self.asked += count
+            self.verdicts[verdict.value] += count
 
     def invalidate(self, count: int) -> None:
         """Subtract checks that ended with "no": they are asked about again."""

@@ -11,7 +11,6 @@ from validator.errors import BadAnswer
 if TYPE_CHECKING:
     from validator.batch.asking.check import Check
     from validator.errors import ApiError
-    from validator.gateways.gateway import NumberResult
     from validator.model import Verdict
     from validator.pacing import Checkpoint
 
@@ -31,10 +30,6 @@ class Delivery(Struct):
     at: float = 0.0
     is_doubted: bool = False
     _ended: list[tuple[Check, Verdict]] = field(default_factory=list)
-
-    def is_own(self, result: NumberResult) -> bool:
-        """Whether a result must be of this request: it names the number, or the connection is new."""
-        return result.names_number or self.fresh
 
     def note_ended(self, check: Check, verdict: Verdict) -> None:
         """Note a check that this answer has ended. It can be retracted, unless the connection is new."""

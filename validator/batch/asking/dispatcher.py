@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, assert_never
 import anyio
 
 from validator.batch.asking.guarding import last_step
-from validator.batch.asking.lane_choice import LaneChoice, budget_of
+from validator.batch.asking.lane_choice import LaneChoice
 from validator.batch.asking.lane_rests import KEPT_S
 from validator.batch.asking.steps import Done, FetchStatus, Probe, Rest, Send, Step
 from validator.batch.asking.workers import Job, Workers
 from validator.errors import EnoughFound, Interrupted, StoppedEarly, ValidatorError
+from validator.http.event_loop import event_type
 from validator.model import Verdict
 from validator.pacing import (
     Concurrency,
@@ -54,12 +55,15 @@ class Dispatcher:
         self._budgets = list(dict.fromkeys(lane.budget for lane in state.lanes))
         self._largest = max(lane.gateway.capabilities.max_batch for lane in state.lanes)
         self._choice = LaneChoice(state)
-        self._pace_per_min, self._pace_until = math.inf, -math.inf
         self._concurrency = Concurrency(state.bounds.concurrency)
+        self._allowed, self._allowed_until = state.bounds.concurrency, -math.inf
+        # A share of failures above this does not exist.
+        self._can_stop = state.bounds.max_error_rate < 1 or state.bounds.needed is not None
         self._in_flight = 0
         # The lanes with a last step in flight. All lanes do theirs at the same time.
         self._in_last_step: set[GatewayLane] = set()
-        self._changed = anyio.Event()
+        self._new_event = event_type()
+        self._changed = self._new_event()
         self._ending: ValidatorError | None = None
         self._give_up_at = math.inf
         self._resting = Rest(-math.inf)
@@ -102,7 +106,7 @@ class Dispatcher:
 
     def wake(self) -> None:
         """Decide again, because something has changed, such as the queue."""
-        self._choice.all_changed()
+        self._choice.rests.clear()
         self._changed.set()
 
     def _end(self, why: ValidatorError) -> None:
@@ -138,23 +142,23 @@ class Dispatcher:
         return self._ending if is_early else None
 
     async def _dispatch(self, workers: Workers) -> None:
-        while not isinstance(step := self._next_step(self._clock()), Done):
+        while not isinstance(step := self._next_step(now := self._clock()), Done):
             if isinstance(step, Rest):
                 await self._rest(step)
             else:
-                workers.start(self._begin(step))
+                workers.start(self._begin(step, now))
 
-    def _begin(self, step: Send | FetchStatus | Probe) -> Job:
+    def _begin(self, step: Send | FetchStatus | Probe, now: float) -> Job:
         """Start an exchange; return the job that carries it out."""
         self._in_flight += 1
-        self._choice.changed(step.lane)
+        self._choice.rests.began(step.lane)
         match step:
-            case Send(lane):
-                return Job(lane, self._exchanges.check(lane))
-            case FetchStatus(lane):
-                return Job(lane, self._exchanges.look(lane))
-            case Probe(lane, canary):
-                return Job(lane, self._exchanges.probe(lane, canary))
+            case Send():
+                return Job(step.lane, self._exchanges.check(step.lane, now))
+            case FetchStatus():
+                return Job(step.lane, self._exchanges.look(step.lane, now))
+            case Probe():
+                return Job(step.lane, self._exchanges.probe(step.lane, step.canary, now))
             case _:
                 assert_never(step)
 
@@ -162,11 +166,10 @@ class Dispatcher:
         self._in_flight -= 1
         self._in_last_step.discard(lane)
         self._concurrency.finished(took_s)
-        self._choice.changed(lane)
+        self._choice.rests.ended(lane)
 
-    def _following(self) -> Job | None:
+    def _following(self, now: float) -> Job | None:
         """Return the next job of a worker, if any. Wakes the dispatcher if its rest is not right any more."""
-        now = self._clock()
         if now < self._resting.until <= now + KEPT_S:
             return None
         step = self._next_step(now)
@@ -174,41 +177,43 @@ class Dispatcher:
             if not self._resting.covers(step):
                 self._changed.set()
             return None
-        job = self._begin(step)
-        if self._resting.cause or not self._is_full(now):
+        job = self._begin(step, now)
+        if self._resting.cause or self._in_flight < self._allowed:
             self._changed.set()
         return job
 
     def _next_step(self, now: float) -> Step:
-        if not self._ending:
+        if self._can_stop and not self._ending:
             self._stop_at_error_rate()
             self._stop_with_enough()
-        if self._ending or not (self._others_in_flight or len(self._queue)):
+        if self._ending or not (self._in_flight > len(self._in_last_step) or len(self._queue)):
             step = self._last_step(now)
             is_over = self._ending or not self._queue.is_open
             return step if is_over or not isinstance(step, Done) else Rest(math.inf)
         if self._is_full(now):
             return Rest(math.inf)
-        work_at = self._queue.ready_at(now, retries_from=self._retries.ready_at(now))
+        work_at = self._queue.ready_at(now, retries_from=self._retries.ready_at)
         if work_at > now:
             return Rest(work_at, cause=ONLY_RETRIES_LEFT if work_at < math.inf else "")
-        return self._choose_step(now)
+        chosen = self._choice.next(now)
+        if isinstance(chosen, Halt):
+            self._end(chosen.error)
+            return Rest(now)
+        return chosen
 
     def _is_full(self, now: float) -> bool:
-        """Whether no further exchange is useful now."""
-        return self._in_flight >= min(self._concurrency.allowed(self._pace(now)), self._useful())
+        """Whether no further exchange is useful now. What the pace allows is cached for `KEPT_S`."""
+        if now >= self._allowed_until:
+            pace_per_min = sum(budget.rate_per_min(now) for budget in self._budgets)
+            self._allowed = self._concurrency.allowed(pace_per_min)
+            self._allowed_until = now + KEPT_S
+        is_full = self._in_flight >= self._allowed
+        return is_full or (self._bounds.needed is not None and self._in_flight >= self._useful())
 
     @property
     def _others_in_flight(self) -> bool:
         """Whether exchanges are in flight that are not last steps."""
         return self._in_flight > len(self._in_last_step)
-
-    def _pace(self, now: float) -> float:
-        """Return the pace of all keys, in requests a minute; cached for `KEPT_S`."""
-        if now >= self._pace_until:
-            self._pace_per_min = sum(budget.rate_per_min(now) for budget in self._budgets)
-            self._pace_until = now + KEPT_S
-        return self._pace_per_min
 
     def _last_step(self, now: float) -> Step:
         """Return the step that confirms answers which still wait for it. No number is left to ask about."""
@@ -228,16 +233,17 @@ class Dispatcher:
             self._in_last_step.add(step.lane)
         if isinstance(step, Done) and self._in_last_step:
             return Rest(self._give_up_at)
-        if isinstance(step, Done) and self._state.withheld:
+        if isinstance(step, Done) and self._state.withheld.kept:
             # The lane of the withheld checks has ended; another lane may ask about them.
             self._state.withheld.give_back(lanes)
             return Rest(now)
         return step
 
     def _last_within_budget(self, now: float, step: Probe | FetchStatus) -> Probe | FetchStatus | Rest | Done:
-        if self._ending and budget_of(step).ready_at(now, 1) > now + LAST_STEP_S:
+        budget = step.lane.side_budget if isinstance(step, FetchStatus) else step.lane.budget
+        if self._ending and budget.ready_at(now, 1) > now + LAST_STEP_S:
             return Done()
-        found = self._choice.within_budget(now, step)
+        found = self._choice.within_budget(now, step, budget)
         return found if not isinstance(found, Halt) else Done()
 
     def _stop_at_error_rate(self) -> None:
@@ -261,18 +267,10 @@ class Dispatcher:
         """Return how many exchanges are useful: if all say "yes", more would ask about too many numbers."""
         return self._still_needed() / self._largest
 
-    def _choose_step(self, now: float) -> Step:
-        step = self._choice.next(now)
-        if isinstance(step, Halt):
-            self._end(step.error)
-            return Rest(now)
-        return step
-
     async def _rest(self, rest: Rest) -> None:
         self._resting, self._resting_since = rest, self._clock()
-        with anyio.move_on_at(min(rest.until, self._give_up_at)):
-            await self._changed.wait()
-        self._changed = anyio.Event()
+        await self._changed.wait(min(rest.until, self._give_up_at))
+        self._changed = self._new_event()
         self._resting = Rest(-math.inf)
         if rest.cause:
             self._counters.paused_s[rest.cause] += self._clock() - self._resting_since

@@ -52,33 +52,33 @@ class Exchanges:
         """Retract no more answers, because the dispatcher has ended."""
         self._is_over = True
 
-    def check(self, lane: GatewayLane) -> Exchange:
+    def check(self, lane: GatewayLane, now: float) -> Exchange:
         """Ask about the next numbers through a lane: as many as the gateway takes in one request."""
-        now = self._clock()
         asked = take_array(self._state, lane, now)
         lane.start(now)
-        retries = sum(check.is_retry for check in asked.checks)
+        retries = 0
+        for check in asked.checks:
+            retries += check.is_retry
         self._state.counters.begin(lane.ref, numbers=len(asked.checks), retries=retries)
         self._state.recorder.add_attempts(lane.ref, len(asked.checks))
         return partial(self._check, lane, asked, lane.guard.checkpoint(now), lane.budget.start(now))
 
-    def probe(self, lane: GatewayLane, canary: Number) -> Exchange:
+    def probe(self, lane: GatewayLane, canary: Number, now: float) -> Exchange:
         """Ask about a canary through a lane."""
-        now = self._clock()
         lane.start(now)
         self._state.counters.begin_canary(lane.ref)
         self._state.recorder.add_attempts(lane.ref, 1)
         return partial(self._probe, lane, canary, lane.guard.test(now), lane.budget.start(now))
 
-    def look(self, lane: GatewayLane) -> Exchange:
+    def look(self, lane: GatewayLane, now: float) -> Exchange:
         """Ask for the state of a lane's session."""
-        now = self._clock()
         lane.start(now, is_look=True)
         return partial(self._look, lane, lane.side_budget.start(now, is_check=False))
 
     async def _check(self, lane: GatewayLane, asked: Array, checkpoint: Checkpoint, permit: Permit) -> None:
-        checks, is_named = asked.checks, lane.gateway.capabilities.names_numbers
-        fresh = not is_named or any(check.needs_new_connection for check in checks)
+        checks, fresh = asked.checks, not lane.gateway.capabilities.names_numbers
+        for check in checks:
+            fresh |= check.needs_new_connection
         delivery = Delivery(checkpoint, fresh=fresh)
         EXCHANGE_OPTIONS.set(
             ExchangeOptions(fresh=delivery.fresh, on_unsolicited=partial(self._doubt, delivery))
@@ -93,7 +93,8 @@ class Exchanges:
             delivery.at = self._clock()
             lane.budget.finish(permit, delivery.at, reply.rate)
             self._replied(lane, checks, reply, delivery)
-            self._cleared(lane, asked)
+            if asked.others:
+                self._cleared(lane, asked)
         self._ended(lane)
 
     async def _probe(self, lane: GatewayLane, canary: Number, checkpoint: Checkpoint, permit: Permit) -> None:
@@ -142,8 +143,10 @@ class Exchanges:
 
     def _ended(self, lane: GatewayLane) -> None:
         """Carry out the decisions about earlier checks that the end of an exchange has caused."""
-        self._state.withheld.settle(lane, partial(self._undecided, lane))
-        self._state.guarding.carry_out(lane)
+        if self._state.withheld.kept:
+            self._state.withheld.settle(lane, self._undecided)
+        if rulings := lane.guard.rulings():
+            self._state.guarding.carry_out(lane, rulings)
 
     def _replied(
         self, lane: GatewayLane, checks: Sequence[Check], reply: CheckReply, delivery: Delivery
@@ -154,7 +157,8 @@ class Exchanges:
         answered = False
         for check in checks:
             result = reply.result(check.number)
-            verdict, is_own = result.verdict, delivery.is_own(result)
+            # It is of this request if it names the number, or if the connection is new.
+            verdict, is_own = result.verdict, result.names_number or delivery.fresh
             answered |= verdict is not None and is_own
             if delivery.is_doubted and not delivery.fresh:
                 self._ask_anew(check)
@@ -194,8 +198,6 @@ class Exchanges:
     def _cleared(self, lane: GatewayLane, asked: Array) -> None:
         """Search for the number that caused a refusal among the others, since these numbers did not."""
         match asked.others:
-            case []:
-                pass
             case [cause]:
                 self._undecided(lane, cause, Ending(asked.refused))
             case others:
@@ -219,15 +221,15 @@ class Exchanges:
             is_again=check.is_again,
         )
         match decision:
-            case Requeue():
-                self._state.queue.give_back(check)
-                return
             case Accept():
                 self._settle(lane, check, verdict, reason, whatsapp_id=whatsapp_id)
-                if guard.is_current(delivery.checkpoint):
+                if self._state.guarding.parked and guard.is_current(delivery.checkpoint):
                     self._state.guarding.readmit()
             case Unverified(ordinal):
                 self._settle(lane, check, verdict, reason, whatsapp_id=whatsapp_id, ordinal=ordinal)
+            case Requeue():
+                self._state.queue.give_back(check)
+                return
             case Resolve(doubted, why):
                 self._settle(lane, check, doubted, why)
                 return

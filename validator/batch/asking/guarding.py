@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from validator.gateways.gateway import SessionReply
     from validator.ledger import Ledger
     from validator.model import Outcome, SessionRef
-    from validator.pacing import Action, Canaries
+    from validator.pacing import Action, Canaries, Ruling
 
 
 MOST_RETRACTIONS = 5
@@ -98,6 +98,9 @@ class Guarding:
         queue: gets the retracted numbers.
         recorder: writes confirmations and retractions.
         counters: the counters of the run.
+
+    Attributes:
+        parked: retracted numbers that are asked about again after the next "yes".
     """
 
     def __init__(
@@ -111,7 +114,7 @@ class Guarding:
     ) -> None:
         self._in_order = in_order
         self._has_others = has_others
-        self._parked: list[int] = []
+        self.parked: list[int] = []
         self._queue = queue
         self._recorder = recorder
         self._counters = counters
@@ -123,15 +126,15 @@ class Guarding:
         """Hold a rejection, the provider's "invalid". It counts if it is confirmed and they are few."""
         self._held[outcome.session_ref].append((ordinal, outcome))
 
-    def carry_out(self, lane: GatewayLane) -> None:
+    def carry_out(self, lane: GatewayLane, rulings: Iterable[Ruling]) -> None:
         """Carry out the decisions of a lane's guard, and ask again about retracted numbers."""
-        denied, rejected = self._rule(lane)
+        denied, rejected = self._rule(lane, rulings)
         if not denied and not rejected:
             return
         numbers = [*denied, *(outcome.number for outcome in rejected)]
         self._retracted.update(map(int, numbers))
         again = [number for number in numbers if self._retracted[number] <= MOST_RETRACTIONS]
-        self._parked += again
+        self.parked += again
         if self._has_others or lane.guard.error:
             self.readmit()
         self._counters.take_back(Verdict.UNKNOWN, len({*again} & {one.number for one in rejected}))
@@ -139,22 +142,22 @@ class Guarding:
 
     def readmit(self) -> None:
         """Put the retracted numbers back into the queue, because a session says "yes"."""
-        if self._parked:
-            self._queue.put_back(self._in_order(self._parked))
-            self._parked = []
+        if self.parked:
+            self._queue.put_back(self._in_order(self.parked))
+            self.parked = []
 
     def close(self, lanes: Iterable[GatewayLane]) -> None:
         """End the run: numbers without a confirmed answer stay `unknown`, and the next run asks again."""
         for lane in lanes:
             lane.guard.release()
-            denied, rejected = self._rule(lane)
+            denied, rejected = self._rule(lane, lane.guard.rulings())
             confirmed = self._confirmed.pop(lane.ref, [])
             if lane.guard.doubts_rejections:
                 rejected, confirmed = [*rejected, *confirmed], []
             for outcome in confirmed:
                 self._recorder.add(outcome)
-            self._leave_unknown(lane, len(denied) + len(rejected) + len(self._parked), rejected)
-            self._parked = []
+            self._leave_unknown(lane, len(denied) + len(rejected) + len(self.parked), rejected)
+            self.parked = []
 
     def _leave_unknown(self, lane: GatewayLane, count: int, rejected: Iterable[Outcome]) -> None:
         """Count numbers that stay unknown, and record the rejected ones. The ledger already has each "no"."""
@@ -163,11 +166,11 @@ class Guarding:
         if count:
             self._counters.doubted[lane.ref] += count
 
-    def _rule(self, lane: GatewayLane) -> tuple[list[Number], list[Outcome]]:
+    def _rule(self, lane: GatewayLane, rulings: Iterable[Ruling]) -> tuple[list[Number], list[Outcome]]:
         """Record the decisions of a lane's guard; return what it retracts: "no"s and rejections."""
         denied: list[Number] = []
         rejected: list[Outcome] = []
-        for ruling in lane.guard.rulings():
+        for ruling in rulings:
             match ruling:
                 case Confirm(through):
                     self._recorder.confirm(lane.ref, through)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from validator.batch.asking.lane_rests import KEPT_S, LaneRests
@@ -24,21 +23,16 @@ class LaneChoice:
 
     Args:
         state: the parts of the run.
+
+    Attributes:
+        rests: the cached rests of the lanes.
     """
 
     def __init__(self, state: RunState) -> None:
         self._state = state
         self._keys = len({lane.budget for lane in state.lanes})
-        self._rests = LaneRests(state.lanes)
+        self.rests = LaneRests(state.lanes)
         self._turn = 0
-
-    def changed(self, lane: GatewayLane) -> None:
-        """Forget the rests of all lanes with this lane's key, because an exchange has begun or ended."""
-        self._rests.forget(lane)
-
-    def all_changed(self) -> None:
-        """Forget the rests of all lanes."""
-        self._rests.clear()
 
     def next(self, now: float) -> Send | FetchStatus | Probe | Rest | Halt:
         """Return the step of the next lane that can go, or the shortest rest if no lane can go now.
@@ -49,27 +43,33 @@ class LaneChoice:
         halts: list[Halt] = []
         lanes = self._state.lanes
         for place in range(self._turn, self._turn + len(lanes)):
-            match self._step_or_rest(lanes[place % len(lanes)], now):
-                case Rest() as rest:
-                    rests.append(rest)
-                case Halt() as halt:
-                    halts.append(halt)
-                case step:
-                    self._turn = (place + 1) % len(lanes)
-                    return step
+            lane = lanes[place % len(lanes)]
+            if (kept := self.rests.get(lane, now)) is not None:
+                rests.append(kept)
+                continue
+            step = self._step_of(lane, now)
+            if isinstance(step, Rest):
+                self.rests.keep(lane, step, now)
+                rests.append(step)
+            elif isinstance(step, Halt):
+                halts.append(step)
+            else:
+                self._turn = (place + 1) % len(lanes)
+                return step
         return min(rests, key=lambda rest: rest.until) if rests else halts[0]
 
     def action(self, lane: GatewayLane, now: float, *, last: bool = False) -> Action:
         """Return the next action of a lane, within its daily cap; `last` is as for `Lane.next`."""
-        if self._state.left_today(lane, kept=0 if last else lane.guard.reserve) <= 0:
+        if self._state.bounds.left_today and self._state.left_today(lane, is_last=last) <= 0:
             why = f"session {lane.session} has spent its --daily-cap of numbers for today"
             return Halt(StoppedEarly(why))
         return lane.next(now, last=last)
 
-    def within_budget(self, now: float, step: StepT) -> StepT | Rest | Halt:
-        """Return the step if its key may make a request now, otherwise the rest until then."""
-        budget = budget_of(step)
-        start_at = budget.ready_at(now, self._requests_left(step.lane))
+    def within_budget(self, now: float, step: StepT, budget: Budget) -> StepT | Rest | Halt:
+        """Return the step if its budget allows a request now, otherwise the rest until then."""
+        # An estimate of how many requests the key still has to make: its share of the queue.
+        numbers_each = self._keys * step.lane.gateway.capabilities.max_batch
+        start_at = budget.ready_at(now, -(-self._state.queue.left // numbers_each) or 1)
         if start_at <= now:
             return step
         if start_at <= now + KEPT_S:
@@ -81,37 +81,18 @@ class LaneChoice:
             return Halt(ending)
         return Rest(start_at, report.hold_reason if (report.hold_until or now) > now else "")
 
-    def _step_or_rest(self, lane: GatewayLane, now: float) -> Send | FetchStatus | Probe | Rest | Halt:
-        if kept := self._rests.get(lane, now):
-            return kept
-        step = self._step_of(lane, now)
-        if isinstance(step, Rest):
-            self._rests.keep(lane, step, now)
-        return step
-
     def _step_of(self, lane: GatewayLane, now: float) -> Send | FetchStatus | Probe | Rest | Halt:
         """Return the next step of a lane within its budget."""
         match self.action(lane, now):
             case Go():
-                return self.within_budget(now, Send(lane))
+                return self.within_budget(now, Send(lane), lane.budget)
             case FetchSessionStatus():
-                return self.within_budget(now, FetchStatus(lane))
+                return self.within_budget(now, FetchStatus(lane), lane.side_budget)
             case AskCanary(canary):
-                return self.within_budget(now, Probe(lane, canary))
+                return self.within_budget(now, Probe(lane, canary), lane.budget)
             case Wait() as wait:
                 return Rest.of(wait)
             case Halt() as halt:
                 return halt
             case action:
                 assert_never(action)
-
-    def _requests_left(self, lane: GatewayLane) -> int:
-        """Return an estimate of how many requests a lane's key still has to make: its share of the queue."""
-        queue = self._state.queue
-        numbers_each = self._keys * lane.gateway.capabilities.max_batch
-        return max(1, math.ceil((len(queue) + queue.coming) / numbers_each))
-
-
-def budget_of(step: Send | FetchStatus | Probe) -> Budget:
-    """Return the budget for the request of a step."""
-    return step.lane.side_budget if isinstance(step, FetchStatus) else step.lane.budget

@@ -14,7 +14,7 @@ from validator.batch.asking.check import Check
 from validator.model import Number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from validator.batch.asking.array import Array
 
@@ -33,6 +33,7 @@ class Queue:
     Attributes:
         is_open: whether more numbers may come.
         coming: how many more numbers are to come, as far as it is known.
+        suspects: checks that were refused together; one of each array is the cause.
     """
 
     def __init__(self, numbers: Iterable[int], count: int, *, are_again: bool = False) -> None:
@@ -44,13 +45,19 @@ class Queue:
         self._are_again = are_again
         self._returned: deque[Check] = deque()
         self._parked: list[tuple[float, int, Check]] = []
-        self._suspects: deque[Array] = deque()
+        self.suspects: deque[Array] = deque()
         self._sequence = 0
 
     def __len__(self) -> int:
         """How many checks of all kinds wait here."""
-        suspected = sum(len(array.checks) for array in self._suspects) if self._suspects else 0
-        return self.fresh + len(self._returned) + len(self._parked) + suspected
+        return self.left - self.coming
+
+    @property
+    def left(self) -> int:
+        """How many checks of all kinds wait here or are to come."""
+        suspected = sum(len(array.checks) for array in self.suspects) if self.suspects else 0
+        waiting = self._given + len(self._fed) + len(self._returned) + len(self._parked) + suspected
+        return waiting + self.coming
 
     @property
     def fresh(self) -> int:
@@ -62,33 +69,30 @@ class Queue:
         """How many checks wait for a retry."""
         return len(self._parked)
 
-    def ready_at(self, now: float, *, retries_from: float) -> float:
+    def ready_at(self, now: float, *, retries_from: Callable[[float], float]) -> float:
         """Return when the next check can be taken: `now` at the earliest, infinity if none waits.
 
         Args:
             now: the current time.
-            retries_from: when the retry budget next allows a retry.
+            retries_from: returns when the retry budget next allows a retry, given the current time.
         """
-        if self.fresh or self._returned or self._suspects:
+        if self._given or self._fed or self._returned or self.suspects:
             return now
-        return max(now, self._parked[0][0], retries_from) if self._parked else math.inf
+        return max(now, self._parked[0][0], retries_from(now)) if self._parked else math.inf
 
-    def take(self, now: float, *, retries_from: float) -> Check:
+    def take(self, now: float, *, retries_from: Callable[[float], float]) -> Check:
         """Take a parked check that is due, or a fresh one, or a returned one, in this order.
 
-        Must only be called if `ready_at` returns `now` and `take_suspects` has returned None.
+        Must only be called if `ready_at` returns `now` and there are no `suspects`.
         """
-        if self._parked and max(self._parked[0][0], retries_from) <= now:
+        if self._parked and max(self._parked[0][0], retries_from(now)) <= now:
             return heapq.heappop(self._parked)[2]
-        if self.fresh:
-            return Check(Number(self._next_fresh()), is_again=self._are_again)
-        return self._returned.popleft()
-
-    def _next_fresh(self) -> int:
         if self._given:
             self._given -= 1
-            return next(self._numbers)
-        return self._fed.popleft()
+            return Check(Number(next(self._numbers)), is_again=self._are_again)
+        if self._fed:
+            return Check(Number(self._fed.popleft()), is_again=self._are_again)
+        return self._returned.popleft()
 
     def feed(self, numbers: Iterable[int]) -> None:
         """Add numbers behind the fresh ones."""
@@ -96,11 +100,11 @@ class Queue:
 
     def suspect(self, array: Array) -> None:
         """Put back checks that a gateway has refused together because of one of them."""
-        self._suspects.append(array)
+        self.suspects.append(array)
 
-    def take_suspects(self) -> Array | None:
-        """Take checks that were refused together, split into the first half and the others; None if none."""
-        return self._suspects.popleft().halved() if self._suspects else None
+    def take_suspects(self) -> Array:
+        """Take checks that were refused together, as one half and the others. There must be some."""
+        return self.suspects.popleft().halved()
 
     def give_back(self, *checks: Check) -> None:
         """Put back checks whose last attempt does not count."""

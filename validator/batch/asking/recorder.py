@@ -69,6 +69,7 @@ class Recorder:
         self._confirmed: dict[SessionRef, int] = {}
         self._attempts: dict[SessionRef, int] = {}
         self._waiting = anyio.Event()
+        self._is_begun = False
         self._broken = False
 
     @property
@@ -79,12 +80,14 @@ class Recorder:
     def add(self, outcome: Outcome, ordinal: int = 0) -> None:
         """Add an outcome to the open group, with its ordinal if it has to be verified first."""
         self._group.append((outcome, ordinal))
-        self._waiting.set()
+        if not self._is_begun:
+            self._begin_group()
 
     def confirm(self, session: SessionRef, through: int) -> None:
         """Confirm a session's answers up to an ordinal, in the open group."""
         self._confirmed[session] = through
-        self._waiting.set()
+        if not self._is_begun:
+            self._begin_group()
 
     def invalidate(self, session: SessionRef, through: int) -> list[Number]:
         """Invalidate a session's unverified negatives up to an ordinal, durably; return their numbers."""
@@ -99,6 +102,11 @@ class Recorder:
     def add_attempts(self, session: SessionRef, count: int) -> None:
         """Count attempts through a session, one for each number."""
         self._attempts[session] = self._attempts.get(session, 0) + count
+        if not self._is_begun:
+            self._begin_group()
+
+    def _begin_group(self) -> None:
+        self._is_begun = True
         self._waiting.set()
 
     def flush(self) -> None:
@@ -108,7 +116,7 @@ class Recorder:
         group, self._group = self._group, []
         confirmed, self._confirmed = self._confirmed, {}
         attempts, self._attempts = self._attempts, {}
-        self._waiting = anyio.Event()
+        self._waiting, self._is_begun = anyio.Event(), False
         # Set until the group is durable: after an error, a second write would hide the cause of the first.
         self._broken = True
         self._write(group, confirmed, attempts)

@@ -72,12 +72,14 @@ class RunState(Struct, frozen=True, kw_only=True):
     now_ms: Callable[[], int]
     negative_reason: Reason = Reason.NOT_ON_WHATSAPP
 
-    def left_today(self, lane: GatewayLane, *, kept: int = 0) -> float:
+    def left_today(self, lane: GatewayLane, *, is_last: bool = False) -> float:
         """Return how many numbers may still be asked about through a lane today.
 
         Args:
             lane: the lane.
-            kept: how many to keep in reserve.
+            is_last: whether what the guard keeps in reserve can be used.
         """
-        cap = self.bounds.left_today.get(lane.ref, math.inf)
+        if (cap := self.bounds.left_today.get(lane.ref)) is None:
+            return math.inf
+        kept = 0 if is_last else lane.guard.reserve
         return cap - self.counters.numbers_through(lane.ref) - kept

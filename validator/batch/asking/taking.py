@@ -14,21 +14,22 @@ if TYPE_CHECKING:
 
 def take_array(state: RunState, lane: GatewayLane, now: float) -> Array:
     """Take the numbers of one exchange from the queue: at least one, and more if they are due."""
-    if (suspects := state.queue.take_suspects()) is not None:
-        return suspects
-    most = min(lane.gateway.capabilities.max_batch, state.left_today(lane, kept=lane.guard.reserve))
+    if state.queue.suspects:
+        return state.queue.take_suspects()
     checks = [_next(state, now)]
-    while len(checks) < min(most, checks[0].most) and _queue_ready_at(state, now) <= now:
-        checks.append(_next(state, now))
+    if (max_batch := lane.gateway.capabilities.max_batch) > 1:
+        most = min(max_batch, checks[0].most, state.left_today(lane))
+        while len(checks) < most and _queue_ready_at(state, now) <= now:
+            checks.append(_next(state, now))
     return Array(checks)
 
 
 def _queue_ready_at(state: RunState, now: float) -> float:
-    return state.queue.ready_at(now, retries_from=state.retries.ready_at(now))
+    return state.queue.ready_at(now, retries_from=state.retries.ready_at)
 
 
 def _next(state: RunState, now: float) -> Check:
-    check = state.queue.take(now, retries_from=state.retries.ready_at(now))
+    check = state.queue.take(now, retries_from=state.retries.ready_at)
     if check.is_retry:
         state.retries.take(now)
     elif not check.is_begun:

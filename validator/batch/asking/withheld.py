@@ -22,31 +22,30 @@ class Withheld:
 
     Args:
         queue: gets the checks back if their refusals do not count.
+
+    Attributes:
+        kept: the checks of each session, with what their refusals mean; no session without any.
     """
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
-        self._checks: defaultdict[SessionRef, list[tuple[Check, Ending]]] = defaultdict(list)
-
-    def __len__(self) -> int:
-        """How many checks are kept."""
-        return sum(map(len, self._checks.values()))
+        self.kept: defaultdict[SessionRef, list[tuple[Check, Ending]]] = defaultdict(list)
 
     def add(self, lane: GatewayLane, check: Check, ending: Ending) -> None:
         """Keep a check that was refused through a lane."""
-        self._checks[lane.ref].append((check, ending))
+        self.kept[lane.ref].append((check, ending))
 
-    def settle(self, lane: GatewayLane, decide: Callable[[Check, Ending], None]) -> None:
+    def settle(self, lane: GatewayLane, decide: Callable[[GatewayLane, Check, Ending], None]) -> None:
         """Call `decide` for a lane's refusals if they count; put the checks back if they do not."""
         if lane.refusals_stand is None:
             return
         if not lane.refusals_stand:
             self.give_back([lane])
-        for check, ending in self._checks.pop(lane.ref, ()):
-            decide(check, replace(ending, is_withheld=False))
+        for check, ending in self.kept.pop(lane.ref, ()):
+            decide(lane, check, replace(ending, is_withheld=False))
 
     def give_back(self, lanes: Iterable[GatewayLane]) -> None:
         """Put the checks of some lanes back into the queue, to ask again."""
         for lane in lanes:
-            for check, _ in self._checks.pop(lane.ref, ()):
+            for check, _ in self.kept.pop(lane.ref, ()):
                 self._queue.give_back(check)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-import anyio
 from anyio.lowlevel import checkpoint
+from msgspec import Struct
+
+from validator.http.event_loop import event_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,9 +16,10 @@ if TYPE_CHECKING:
 
     from validator.batch.asking.exchanges import Exchange
     from validator.batch.asking.steps import GatewayLane
+    from validator.http.event_loop import Event
 
 
-class Job(NamedTuple):
+class Job(Struct, frozen=True):
     """An exchange, and the lane that it goes through."""
 
     lane: GatewayLane
@@ -32,7 +35,7 @@ class Workers:
         tasks: the task group of the tasks.
         clock: returns the event loop's time, in seconds.
         on_end: called at the end of each exchange, also a failed one, with its lane and duration in seconds.
-        following: returns the next job of a worker, or None if there is none now.
+        following: returns the next job of a worker, or None if there is none now. It is given the time.
     """
 
     def __init__(
@@ -41,13 +44,14 @@ class Workers:
         *,
         clock: Callable[[], float],
         on_end: Callable[[GatewayLane, float], None],
-        following: Callable[[], Job | None],
+        following: Callable[[float], Job | None],
     ) -> None:
         self._tasks = tasks
         self._clock = clock
         self._on_end = on_end
         self._following = following
         self._idle: list[_Handover] = []
+        self._new_event = event_type()
 
     def start(self, job: Job) -> None:
         """Carry out an exchange: by the worker that has waited for the shortest time, or by a new one."""
@@ -57,20 +61,25 @@ class Workers:
             self._tasks.start_soon(self._work, job)
 
     async def _work(self, job: Job) -> None:
+        begun = self._clock()
         while True:
-            begun = self._clock()
             try:
                 await job.exchange()
             finally:
-                took_s = self._clock() - begun
-                self._on_end(job.lane, took_s)
-            if not took_s:
+                ended = self._clock()
+                self._on_end(job.lane, ended - begun)
+            if ended == begun:
                 # The exchange did not wait, so no other task has had a turn.
                 await checkpoint()
-            job = self._following() or await self._next()
+                ended = self._clock()
+            begun, following = ended, self._following(ended)
+            if following is None:
+                following = await self._next()
+                begun = self._clock()
+            job = following
 
     async def _next(self) -> Job:
-        handover = _Handover()
+        handover = _Handover(self._new_event())
         self._idle.append(handover)
         return await handover.take()
 
@@ -78,8 +87,8 @@ class Workers:
 class _Handover:
     """Hands the next job to a worker that waits for it."""
 
-    def __init__(self) -> None:
-        self._given = anyio.Event()
+    def __init__(self, given: Event) -> None:
+        self._given = given
         self._job: Job | None = None
 
     def give(self, job: Job) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from validator.model import NO_NOTICE, RateNotice, RateWindow
@@ -104,16 +103,21 @@ class PacedBudget:
         self._started = 0
         self._heard = 0
         self._todo = math.inf
+        # The time at which a request was found to be allowed, until something changes.
+        self._allowed_at = math.nan
 
     def ready_at(self, now: float, todo: int) -> float:
         """Return the earliest time for the next request; see `Budget.ready_at`. O(log L)."""
         self._todo = todo
-        return self._ready_at(now)
+        ready_at = self._ready_at(now)
+        self._allowed_at = now if ready_at <= now else math.nan
+        return ready_at
 
     def start(self, now: float, *, is_check: bool = True) -> Permit:
         """Start a request; see `Budget.start`."""
-        if (ready_at := self._ready_at(now)) > now:
+        if now != self._allowed_at and (ready_at := self._ready_at(now)) > now:
             raise RuntimeError(f"a request was started {ready_at - now:.3f} s before the budget allows it")
+        self._allowed_at = math.nan
         spacing_s = self._spacing_s(now)
         slot = max(self._slot + spacing_s, now + spacing_s - min(LATENESS_S, spacing_s))
         self._started += 1
@@ -143,6 +147,7 @@ class PacedBudget:
         by_front: bool = False,
     ) -> None:
         """End a request; see `Budget.finish`."""
+        self._allowed_at = math.nan
         is_beyond = self._requests.close(permit, now, notice, refused=refused, by_front=by_front)
         if not permit.is_check:
             self._windows.learn_elsewhere(now, notice.windows)
@@ -158,7 +163,7 @@ class PacedBudget:
 
     def _heed(self, permit: Permit, now: float, notice: RateNotice, *, refused: bool) -> None:
         """Learn from the reply to a check, and from its refusal."""
-        windows = tuple(self._lengths.corrected(reported) for reported in notice.windows)
+        windows = tuple(map(self._lengths.corrected, notice.windows))
         self._learn(now, windows)
         self._windows.see(
             now,
@@ -167,7 +172,12 @@ class PacedBudget:
             later=self._started - permit.ordinal,
             ordinal=permit.ordinal,
         )
-        self._adapt(permit, now, replace(notice, windows=windows), refused=refused)
+        if refused:
+            self._refused(permit, now, windows, notice.retry_after_s)
+        else:
+            self._apart.passed(permit, now)
+            self._correction.passed(permit.started_at, now)
+            self._assumed.passed(permit.started_at, now)
         self._spare.see(now, _left(windows))
 
     def rate_per_min(self, now: float) -> float:
@@ -190,7 +200,7 @@ class PacedBudget:
     def _ready_at(self, now: float) -> float:
         self._assume(now)
         in_flight = len(self._requests.in_flight)
-        if in_flight and (not self._heard or self._requests.is_trying or self._requests.is_full(now)):
+        if in_flight and (not self._heard or self._requests.is_blocked(now)):
             return math.inf
         room_at = self._windows.room_at(now, in_flight, self._started)
         slot = now if self._fits_at_once(now, in_flight) else self._slot
@@ -198,9 +208,9 @@ class PacedBudget:
         return max(now, self._requests.hold.until, room_at, slot, apart_at)
 
     def _fits_at_once(self, now: float, in_flight: int) -> bool:
-        proven = UNPROVEN + TRUSTED * self._spare.fallen(now)
-        is_doubted = self._ceiling is not None or self._correction.is_searching
-        if is_doubted or in_flight >= min(self._heard, proven):
+        if self._ceiling is not None or self._correction.is_searching:
+            return False
+        if in_flight >= min(self._heard, UNPROVEN + TRUSTED * self._spare.fallen(now)):
             return False
         return self._todo + in_flight <= self._spare.least(now) * self._share * SPARE_SHARE
 
@@ -218,16 +228,13 @@ class PacedBudget:
             announced_per_min = self._windows.strictest_announced.per_min
             self._windows.find(self._correction.per_min(now, announced_per_min))
 
-    def _adapt(self, permit: Permit, now: float, notice: RateNotice, *, refused: bool) -> None:
+    def _refused(
+        self, permit: Permit, now: float, windows: tuple[RateWindow, ...], retry_after_s: float | None
+    ) -> None:
         """Slow down, or search for a lower limit, if the reply to a refused request does not explain it."""
         started_at = permit.started_at
-        if not refused:
-            self._apart.passed(permit, now)
-            self._correction.passed(started_at, now)
-            self._assumed.passed(started_at, now)
-            return
-        explained = self._windows.refused(now, notice.windows)
-        if self._windows.is_assuming and self._assumed.refused(started_at, now, notice.retry_after_s):
+        explained = self._windows.refused(now, windows)
+        if self._windows.is_assuming and self._assumed.refused(started_at, now, retry_after_s):
             if (wait_s := self._assumed.opens_at - now) > 0:
                 self._requests.hold.await_window(now, wait_s, "a full minute of the provider's is waited for")
             return
@@ -235,7 +242,7 @@ class PacedBudget:
             announced_per_min = self._windows.strictest_announced.per_min
             self._apart.refused(permit, now, self._even_s(now))
             held_s = self._requests.hold.held_s(now)
-            self._correction.refused(started_at, now, announced_per_min, notice.retry_after_s, held_s)
+            self._correction.refused(started_at, now, announced_per_min, retry_after_s, held_s)
 
     def _learn(self, now: float, windows: tuple[RateWindow, ...]) -> None:
         for reported in windows:
@@ -266,4 +273,4 @@ class PacedBudget:
 
 def _left(windows: tuple[RateWindow, ...]) -> int:
     """Return the fewest remaining requests of a reply's windows; 0 if one of them does not state it."""
-    return min((window.remaining or 0 for window in windows), default=0)
+    return min([window.remaining or 0 for window in windows], default=0)

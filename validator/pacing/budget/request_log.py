@@ -60,7 +60,8 @@ class RequestLog:
             in_flight = still_in_flight
         if not refused:
             self._in_flight_limit.passed(in_flight)
-            self.hold.passed(permit.started_at)
+            if self.hold.refusals_in_a_row or not self.hold.is_tried:
+                self.hold.passed(permit.started_at)
             return False
         self._refused += 1
         is_beyond = self._in_flight_limit.refused(in_flight, permit.started_at, now)
@@ -68,15 +69,15 @@ class RequestLog:
         self.hold.refuse(permit.started_at, now, asked_s, by_front=by_front)
         return is_beyond
 
-    def is_full(self, now: float) -> bool:
-        """Whether as many are in flight as the server allows."""
-        return len(self.in_flight) >= self._in_flight_limit.most(now)
+    def is_blocked(self, now: float) -> bool:
+        """Whether a request in flight has to end before the next one: as many are as the server allows.
 
-    @property
-    def is_trying(self) -> bool:
-        """Whether the first request after a hold is in flight; whether it passes is not known yet."""
+        Or one is the first request after a hold, and whether it passes is not known yet.
+        """
         hold = self.hold
-        return not hold.is_tried and any(permit.started_at >= hold.until for permit in self.in_flight)
+        if not hold.is_tried and any(permit.started_at >= hold.until for permit in self.in_flight):
+            return True
+        return len(self.in_flight) >= self._in_flight_limit.most(now)
 
     def is_held(self, now: float) -> bool:
         """Whether the key's requests are held."""

@@ -19,7 +19,7 @@ class NoBudget:
 
     def ready_at(self, now: float, todo: int) -> float:  # noqa: ARG002 - the protocol's
         """Return `now`, the end of the current hold, or infinity if a request in flight has to end first."""
-        if self._requests.is_trying or self._requests.is_full(now):
+        if self._requests.is_blocked(now):
             return math.inf
         return max(now, self._requests.hold.until)
 

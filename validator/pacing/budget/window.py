@@ -115,7 +115,8 @@ class Window:
             in_flight: requests in flight.
             started: requests started so far.
         """
-        too_many = in_flight + self._counted(now) + 1 - self._allowed(now)
+        allowed = math.ceil(self._sharing.free(now, self.limit) - ROUNDING)
+        too_many = in_flight + self._counted(now) + 1 - allowed
         if too_many > len(self._leaves):
             return math.inf
         opens_at = self._sharing.opens_at(now, started)
@@ -124,9 +125,6 @@ class Window:
         # More than one only after the limit went down.
         leaves = self._leaves
         return max(opens_at, leaves[0] if too_many == 1 else heapq.nsmallest(too_many, leaves)[-1])
-
-    def _allowed(self, now: float) -> int:
-        return math.ceil(self._sharing.free(now, self.limit) - ROUNDING)
 
     def _counted(self, now: float) -> int:
         while self._leaves and self._leaves[0] <= now:

@@ -68,11 +68,17 @@ class WindowSet:
 
     def spacing_s(self, now: float, jitter_s: float) -> float:
         """Return the seconds from one request to the next."""
-        return max(window.spacing_s(now, jitter_s) for window in self._windows.values())
+        spacing_s = 0.0
+        for window in self._windows.values():
+            spacing_s = max(spacing_s, window.spacing_s(now, jitter_s))
+        return spacing_s
 
     def room_at(self, now: float, in_flight: int, started: int) -> float:
         """Return when one more request fits into every window; see `Window.room_at`."""
-        return max(window.room_at(now, in_flight, started) for window in self._windows.values())
+        room_at = now
+        for window in self._windows.values():
+            room_at = max(room_at, window.room_at(now, in_flight, started))
+        return room_at
 
     def assume(self, per_min: float) -> None:
         """Use an assumed limit in requests a minute."""

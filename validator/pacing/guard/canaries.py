@@ -48,7 +48,7 @@ class Canaries:
         self._seen += 1
         if len(self._found) < MOST_FOUND:
             self._found.append(number)
-        elif (place := self._rng.randrange(self._seen)) < MOST_FOUND:
+        elif (place := int(self._rng.random() * self._seen)) < MOST_FOUND:
             self._found[place] = number
 
     def choose(self, most: int) -> list[Number]:

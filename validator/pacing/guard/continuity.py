@@ -77,27 +77,25 @@ class Continuity(Struct):
     def events(self, now: float) -> list[Event]:
         """Return the events that have become certain since the last call, in order."""
         found: list[Event] = []
-        while self._pending and self._is_over(self._pending[0], now):
-            question = self._pending.popleft()
+        while self._pending:
+            question = self._pending[0]
+            if question.is_answered is None and not self._is_late(now - question.asked_at):
+                break
+            self._pending.popleft()
             if question.vouches_through:
                 found.append(Vouched(question.vouches_through))
             elif question.is_answered:
-                self._answered()
+                self._answers += 1
+                self._row = 0
             elif self._failed():
                 found.append(Interruption())
         return found
 
-    def _is_over(self, question: Question, now: float) -> bool:
-        return question.is_answered is not None or now - question.asked_at >= self._late_s
-
-    @property
-    def _late_s(self) -> float:
+    def _is_late(self, took_s: float) -> bool:
+        if took_s < LATE_S:
+            return False
         usual_s = self._took_s.quantile(0.5) if len(self._took_s) else 0.0
-        return max(LATE_S, LATE_FACTOR * usual_s)
-
-    def _answered(self) -> None:
-        self._answers += 1
-        self._row = 0
+        return took_s >= LATE_FACTOR * usual_s
 
     def _failed(self) -> bool:
         """Count a failure; return whether those in a row are an interruption.

@@ -36,14 +36,10 @@ class Negatives:
         """How many wait for a "yes", including those invalidated since the last "yes"."""
         return self.heard - self.settled + self.owed
 
-    @property
-    def waiting(self) -> int:
-        """How many wait for a "yes" that vouches for them."""
-        return self.heard - self.vouched
-
-    def waited_s(self, now: float) -> float:
-        """Return the most seconds that one has waited; minus infinity if none waits."""
-        return now - self.oldest_at if self.waiting else -math.inf
+    def are_due(self, now: float, *, most: int, most_s: float) -> bool:
+        """Whether `most` wait, or one may have waited for `most_s` seconds."""
+        waiting = self.heard - self.vouched
+        return waiting > 0 and (waiting >= most or now - self.oldest_at >= most_s)
 
     def checkpoint(self, now: float) -> Checkpoint:
         """Return the mark of an exchange that starts now."""
@@ -55,7 +51,7 @@ class Negatives:
 
     def add(self, now: float) -> int:
         """Record a "no"; return its ordinal."""
-        if not self.waiting:
+        if self.heard == self.vouched:
             self.oldest_at = now
         self.heard += 1
         return self.heard
@@ -96,6 +92,8 @@ class Negatives:
 
     def rulings(self) -> list[Ruling]:
         """Return the decisions since the last call."""
+        if not self._rulings:
+            return []
         decided, self._rulings = self._rulings, []
         return decided
 

@@ -26,7 +26,6 @@ from validator.pacing.guard.vouching import CANARY_AFTER_S, Proof, Vouching
 if TYPE_CHECKING:
     from validator.errors import Refused
     from validator.model import Number
-    from validator.pacing.decisions import Ruling
     from validator.pacing.guard.canaries import Canaries
     from validator.pacing.guard.protocol import Checkpoint
 
@@ -79,6 +78,7 @@ class SessionGuard:
         self._canaries = canaries
         self._turns = CanaryTurns(canaries, once=proof.canary_once)
         self._proof = proof
+        self._is_weak = proof.is_weak
         self._vouching = Vouching(proof)
         self._drift = Drift()
         self._rejections = Rejections()
@@ -86,6 +86,10 @@ class SessionGuard:
         self._verification: Verification | None = None
         self._testing = False
         self._test_at = -math.inf
+        # Bound here, since each of them is called for every check, and a frame would double its time.
+        self.checkpoint = self._negatives.checkpoint
+        self.is_current = self._negatives.is_current
+        self.rulings = self._negatives.rulings
 
     @property
     def is_verifying(self) -> bool:
@@ -109,7 +113,7 @@ class SessionGuard:
 
     def next(self, now: float, *, last: bool) -> AskCanary | FetchSessionStatus | Wait | None:
         """Return what has to come first; see `Guard.next`."""
-        if look := self._vouching.next(now, self._session, last=last):
+        if self._proof.needs_look and (look := self._vouching.next(now, self._session, last=last)):
             return look
         if not self._verification and not self._is_due(now, last=last):
             return None
@@ -122,14 +126,6 @@ class SessionGuard:
     def canary(self) -> Number | None:
         """Return a number that only shows whether the session answers at all, or None."""
         return None if self._testing else self._canaries.spare()
-
-    def checkpoint(self, now: float) -> Checkpoint:
-        """Return the mark of an exchange that starts now."""
-        return self._negatives.checkpoint(now)
-
-    def is_current(self, checkpoint: Checkpoint) -> bool:
-        """Whether an exchange started after the latest interruption, loss or lie."""
-        return self._negatives.is_current(checkpoint)
 
     def on_answer(
         self,
@@ -146,7 +142,7 @@ class SessionGuard:
         if not registered and not self.is_current(checkpoint):
             return Requeue()
         # Numbers asked about again are not a sample of the list: most of them were "no"s.
-        is_sample = not (is_again and self._proof.is_weak)
+        is_sample = not (is_again and self._is_weak)
         if is_sample:
             self._drift.add(registered=registered)
         if registered:
@@ -211,19 +207,16 @@ class SessionGuard:
         """Invalidate the "no"s that still wait at the end of a run."""
         self._invalidate()
 
-    def rulings(self) -> list[Ruling]:
-        """Return the decisions since the last call."""
-        return self._negatives.rulings()
-
     def _is_due(self, now: float, *, last: bool) -> bool:
-        if not self.unverified or self._vouching.covers(self._negatives.heard):
-            return False
         if last:
             is_time = not self._turns.is_hopeless or self._test_at <= now
         else:
-            is_old = self._negatives.waited_s(now) >= self._proof.canary_after_s
-            is_time = self._negatives.waiting >= CANARY_AFTER or is_old or self._vouching.is_suspicious
-        return is_time and self._turns.are_left(last=last)
+            most_s = self._proof.canary_after_s
+            is_time = self._negatives.are_due(now, most=CANARY_AFTER, most_s=most_s)
+            is_time = is_time or (self._is_weak and self._vouching.is_suspicious)
+        if not is_time or not self.unverified or self._vouching.covers(self._negatives.heard):
+            return False
+        return self._turns.are_left(last=last)
 
     def _counted(self, verdict: Verdict, *, was_rejected: bool) -> Accept | Resolve | None:
         """Return the decision on a "yes", or on one of too many "invalid"s; None: the answer has to wait."""
@@ -243,7 +236,7 @@ class SessionGuard:
             self._vouching.heard_no()
             if self._drift.is_alarming():
                 self._verify()
-            if self._proof.is_weak and self._drift.has_doubtful_row():
+            if self._is_weak and self._drift.has_doubtful_row():
                 self._invalidate()
         return Unverified(ordinal)
 
@@ -269,7 +262,7 @@ class SessionGuard:
             self._conclude(self._verification)
 
     def _vouch(self, checkpoint: Checkpoint, *, is_canary: bool, is_cached: bool = False) -> None:
-        if self.is_current(checkpoint):
+        if self._negatives.owed and self.is_current(checkpoint):
             self._negatives.owed = 0
         if vouched := self._vouching.heard_yes(checkpoint, is_canary=is_canary, is_cached=is_cached):
             self._negatives.vouch(vouched)
@@ -282,7 +275,7 @@ class SessionGuard:
         positives = self._turns.pool(KNOWN_POSITIVES)
         if not self._verification and positives:
             self._verification = Verification(positives, len(positives))
-        elif not positives and self._proof.is_weak:
+        elif not positives and self._is_weak:
             # No canary is left: a "yes" about the list's numbers may come only after the session has
             # recovered.
             self._invalidate()

@@ -76,7 +76,7 @@ class Vouching:
     @property
     def is_suspicious(self) -> bool:
         """Whether a weak session has said "no" too often since its last "yes"."""
-        return self._proof.is_weak and self._row >= SUSPICIOUS_ROW
+        return self._row >= SUSPICIOUS_ROW and self._proof.is_weak
 
     def next(self, now: float, session: str, *, last: bool) -> FetchSessionStatus | Wait | None:
         """Return a look that has to come first, or at the end of a run the wait for it, or None."""

@@ -51,6 +51,7 @@ class Confirmation:
 
     Attributes:
         error: why the lane ends, or None.
+        doubt: the refusal that is being confirmed, or None.
         is_disputed: whether requests are refused but the session's status is not: then the refusals count as
             transient failures, until the next answer.
     """
@@ -64,21 +65,16 @@ class Confirmation:
         status_decides: bool,
     ) -> None:
         self.error: ValidatorError | None = None
+        self.doubt: ApiError | None = None
         self.is_disputed = False
         self._kind = kind
         self._error_of = error_of
         self._by_status = by_status
         self._status_decides = status_decides
         self._step = _Step.NOTHING
-        self._doubt: ApiError | None = None
         self._confirm_at = -math.inf
         self._confirming = False
         self._in_flight = 0
-
-    @property
-    def doubt(self) -> ApiError | None:
-        """The refusal that is being confirmed, or None."""
-        return self._doubt
 
     @property
     def wants_status(self) -> bool:
@@ -87,14 +83,14 @@ class Confirmation:
 
     def ready_at(self, now: float) -> float:
         """Return when a request may start; infinity: after one in flight has ended."""
-        if self._doubt is None:
+        if self.doubt is None:
             return now
         return math.inf if self._in_flight else max(now, self._confirm_at)
 
     def start(self) -> None:
         """Record a request that starts, for a check or for a session's status."""
         self._in_flight += 1
-        self._confirming = self._doubt is not None
+        self._confirming = self.doubt is not None
 
     def cancel(self) -> None:
         """Record that a request was never sent."""
@@ -131,8 +127,8 @@ class Confirmation:
             self._decide_without_status(failure)
         elif confirming:
             self._step, self._confirm_at = _Step.STATUS, now + STATUS_AFTER_S
-        elif self._doubt is None and not self.is_disputed:
-            self._doubt, self._step, self._confirm_at = failure, _Step.AGAIN, now + CONFIRM_AFTER_S
+        elif self.doubt is None and not self.is_disputed:
+            self.doubt, self._step, self._confirm_at = failure, _Step.AGAIN, now + CONFIRM_AFTER_S
 
     def _decide_without_status(self, failure: ApiError) -> None:
         if self._status_decides:
@@ -142,4 +138,4 @@ class Confirmation:
             self.error = self._error_of(failure)
 
     def _clear(self) -> None:
-        self._doubt, self._step = None, _Step.NOTHING
+        self.doubt, self._step = None, _Step.NOTHING

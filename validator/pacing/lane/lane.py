@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 # Pacing does not call a gateway: a lane only holds the one that its requests go to.
 GatewayT = TypeVar("GatewayT")
 
+GO = Go()
 WORKING = frozenset({LaneState.RUNNING, LaneState.PAUSED, LaneState.RESUMING})
 
 
@@ -61,6 +62,7 @@ class Lane(Generic[GatewayT]):
 
     Attributes:
         ref: the session, and the gateway it belongs to.
+        session: the session's id.
         gateway: the gateway that requests go to.
         budget: the budget of the key.
         side_budget: the budget of other requests than checks.
@@ -86,6 +88,7 @@ class Lane(Generic[GatewayT]):
         guard: Guard | None = None,
     ) -> None:
         self.ref = ref
+        self.session = ref.session
         self.gateway = gateway
         self.budget = budget
         self.side_budget = side_budget or budget
@@ -102,11 +105,6 @@ class Lane(Generic[GatewayT]):
             on_lost=self.guard.lost,
         )
         self._canary_failed = False
-
-    @property
-    def session(self) -> str:
-        """The session's id."""
-        return self.ref.session
 
     @property
     def session_status(self) -> SessionStatus:
@@ -126,6 +124,8 @@ class Lane(Generic[GatewayT]):
             last: whether no number is left to ask about. Then only a guard's last canary can follow, or a
                 status request if refusals are withheld.
         """
+        if self._health.is_untroubled and self.guard.error is None:
+            return self.guard.next(now, last=last) or GO
         if error := self._health.error(now) or self.guard.error:
             return Halt(error)
         if last:
@@ -213,7 +213,7 @@ class Lane(Generic[GatewayT]):
         canary = (
             self.guard.canary() if self._health.breaker.awaits_probe and not self._canary_failed else None
         )
-        return Go() if canary is None else AskCanary(canary)
+        return GO if canary is None else AskCanary(canary)
 
     def _state(self, now: float) -> LaneState:
         if isinstance(self.next(now), Halt):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from validator.pacing.lane.key_health import KeyHealth
 
 REFUSALS = frozenset({FailureKind.REJECTED_REQUEST, FailureKind.UNEXPECTED})
+ANSWERED = Ending()
 NOT_FOUND = SessionStatus(SessionState.GONE, "not known to the provider")
 
 STATES = {
@@ -88,6 +89,24 @@ class LaneHealth:
         """The last known status of the session."""
         return self._session.status
 
+    @property
+    def is_untroubled(self) -> bool:
+        """Whether nothing is in the way of checks: then `error` and `obstacle` return None at any time.
+
+        Nearly every check finds its lane so, and this is the shortest way to see it.
+        """
+        return (
+            self.breaker.state is BreakerState.CLOSED
+            and not self.refusals.length
+            and self._outage.since == math.inf
+            and self._session.connected
+            and self._key.doubt is None
+            and self._key.error is None
+            and self._setting.doubt is None
+            and self._setting.error is None
+            and self._too_many is None
+        )
+
     def error(self, now: float) -> ValidatorError | None:
         """Return why nothing will start through the lane again, or None."""
         return self._key.error or self._setting.error or self._too_many or self._outage.error(now)
@@ -132,13 +151,18 @@ class LaneHealth:
 
     def start(self, *, is_look: bool) -> None:
         """Record that a check starts, or a status request if `obstacle` or the guard asks for one."""
-        wanted = is_look or self._key.wants_status or self._setting.wants_status or self.refusals.wants_status
-        self._session.looking = wanted or not self._session.connected
+        self._session.looking = is_look or not (self.is_untroubled or self._takes_checks)
         if not self._session.looking:
             self.breaker.start()
             self._in_flight += 1
         self._key.start()
         self._setting.start()
+
+    @property
+    def _takes_checks(self) -> bool:
+        """Whether the next request can be a check, and is not one for the session's status."""
+        wants_status = self._key.wants_status or self._setting.wants_status or self.refusals.wants_status
+        return self._session.connected and not wants_status
 
     def cancel(self) -> None:
         """Cancel the latest `start`: nothing was sent."""
@@ -163,7 +187,7 @@ class LaneHealth:
         self._setting.finish(now, failure)
         if failure is None:
             self._answered(now)
-            return Ending()
+            return ANSWERED
         kind = FailureKind.TOO_FAST if is_paced else classify_failure(failure)
         self.failures += kind not in {FailureKind.INVALID_NUMBER, FailureKind.TOO_FAST}
         ending = self._ending(failure, kind, is_paced=is_paced)
@@ -224,10 +248,12 @@ class LaneHealth:
             self._session.looked(now, self._session.status)
 
     def _answered(self, now: float) -> None:
-        self._outage.answered()
+        if self._outage.since < math.inf:
+            self._outage.answered()
         self.breaker.succeeded(now)
         self._session.answered()
-        self._count(self.refusals.answered())
+        if counting := self.refusals.answered():
+            self._count(counting)
 
     def _lost(self) -> None:
         self.refusals.lost()

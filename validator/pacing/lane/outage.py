@@ -17,28 +17,29 @@ class Outage:
 
     Attributes:
         trouble: what failed last.
+        since: when it began; infinity while nothing fails.
     """
 
     def __init__(self, session: str, max_outage_s: float) -> None:
         self.trouble: ApiError | str = ""
         self._session = session
         self._max_outage_s = max_outage_s
-        self._since = math.inf
+        self.since = math.inf
 
     @property
     def ends_at(self) -> float:
         """When the lane ends if no answer comes; infinite while nothing fails."""
-        return self._since + self._max_outage_s
+        return self.since + self._max_outage_s
 
     def answered(self) -> None:
         """Record an answer, which ends an outage."""
-        self._since = math.inf
+        self.since = math.inf
 
     def fruitless(self, now: float, trouble: ApiError | str) -> None:
         """Record a failure. The outage begins with the first, after the wait that the provider asked for."""
         asked_s = waiting_s(trouble.rate.retry_after_s) if isinstance(trouble, ApiError) else 0.0
         self.trouble = trouble
-        self._since = min(self._since, now + asked_s)
+        self.since = min(self.since, now + asked_s)
 
     def error(self, now: float) -> StoppedEarly | None:
         """Return why the run ends if the outage has lasted too long, or None."""

@@ -34,6 +34,7 @@ class RefusalStreak:
         by_status: whether the gateway offers a session's status; if not, refusals count at once.
 
     Attributes:
+        length: how many requests were refused since the last answer.
         stands: whether the withheld refusals count; None while that is not decided.
     """
 
@@ -41,7 +42,7 @@ class RefusalStreak:
         self.stands: bool | None = True
         self._by_status = by_status
         self._withheld: list[ApiError] = []
-        self._length = self._unseen = 0
+        self.length = self._unseen = 0
         self._look_after: float = ENOUGH
         self._look_at = -math.inf
         self._pause_s = FIRST_PAUSE_S
@@ -59,13 +60,13 @@ class RefusalStreak:
     @property
     def wants_status(self) -> bool:
         """Whether the session's status has to be asked for before anything else."""
-        return self._by_status and self._length >= self._look_after
+        return self._by_status and self.length >= self._look_after
 
     def ready_at(self, now: float, in_flight: int) -> float:
         """Return when one more request may start; infinity: after one in flight has ended."""
         if self.wants_status:
             return max(now, self._look_at)
-        is_full = self._by_status and self._length > 0 and in_flight >= self._look_after - self._length
+        is_full = self._by_status and self.length > 0 and in_flight >= self._look_after - self.length
         return math.inf if is_full else now
 
     def refused(self, failure: ApiError, *, withheld: bool) -> None:
@@ -75,12 +76,15 @@ class RefusalStreak:
             failure: how it was refused.
             withheld: whether it is withheld; a transient failure is not.
         """
-        self._length += 1
+        self.length += 1
         self.stands = None
         self._withheld += [failure] if withheld else []
 
     def answered(self) -> list[ApiError]:
         """Record an answer; return the refusals that count now."""
+        if not (self.length or self._unseen):
+            self.stands = True
+            return []
         counting = self._rule(stands=not self.is_blind)
         self._start_again()
         return counting
@@ -89,7 +93,7 @@ class RefusalStreak:
         """Record that the session is ready; return the refusals that count now."""
         counting = self._rule(stands=not self.is_blind)
         self._unseen = 0
-        self._put_off(now, 2 * self._length if self._length < MOST_WITHHELD else math.inf)
+        self._put_off(now, 2 * self.length if self.length < MOST_WITHHELD else math.inf)
         return counting
 
     def lost(self) -> None:
@@ -99,14 +103,14 @@ class RefusalStreak:
 
     def unseen(self, now: float) -> list[ApiError]:
         """Record that the status request failed; return the refusals that count in spite of that."""
-        self._put_off(now, self._length + 1)
+        self._put_off(now, self.length + 1)
         self._unseen += 1
         return self._rule(stands=True) if self._unseen >= MOST_UNSEEN else []
 
     def look_now(self) -> None:
         """Ask for the status although the streak is short: no other number is left to ask about."""
         if self._withheld:
-            self._look_after = min(self._look_after, self._length)
+            self._look_after = min(self._look_after, self.length)
 
     def _rule(self, *, stands: bool) -> list[ApiError]:
         self.stands = stands
@@ -114,13 +118,13 @@ class RefusalStreak:
         return withheld if stands else []
 
     def _put_off(self, now: float, look_after: float) -> None:
-        if not self._length:
+        if not self.length:
             return
         self._look_after = max(ENOUGH, look_after)
         self._look_at = now + self._pause_s
         self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
 
     def _start_again(self) -> None:
-        self._length = self._unseen = 0
+        self.length = self._unseen = 0
         self._look_after = ENOUGH
         self._pause_s = FIRST_PAUSE_S

@@ -42,11 +42,14 @@ class ForeignTraffic:
         self._sum: int | None = None
         self._counting = WindowCapacity(window_s)
         self._refilling = BucketCapacity(window_s)
+        self._counts = self._refills = False
 
     def see(self, reading: Reading, ours: float) -> None:
         """Record what a reply states; `ours` is the limit for us, which may be less than the server's."""
         self._widest = max(self._widest, reading.remaining / reading.limit)
         self._watch(reading)
+        self._refills = self._rise >= 1
+        self._counts = not self._refills and self._widest >= WIDE_SHARE
         self._counting.see(reading, ours)
         self._refilling.see(reading)
 
@@ -69,14 +72,6 @@ class ForeignTraffic:
     def opens_at(self, now: float, started: int) -> float:
         """Return when one more request may start, after `started` in total: later if there is no room."""
         return self._counting.opens_at(now, started) if self._counts else now
-
-    @property
-    def _counts(self) -> bool:
-        return not self._refills and self._widest >= WIDE_SHARE
-
-    @property
-    def _refills(self) -> bool:
-        return self._rise >= 1
 
     def _watch(self, reading: Reading) -> None:
         """Detect the server's kind by the sum of our requests and the remaining ones. It never changes."""
