@@ -61,7 +61,8 @@ PEERS = (
         (sys.executable, "-m", "validator", "--version"),
         ("{list}", "--output", "{out}", "--quiet"),
     ),
-    Peer("qsv fetch", ("./qsv.sh",), (".qsv/bin/qsv", "--version")),
+    # Behind a dash stands what machine it runs on.
+    Peer("qsv fetch", ("./qsv.sh",), ("sh", "-c", 'said=$(.qsv/bin/qsv --version) && echo "${said%%-*}"')),
     Peer("minet fetch", ("./minet.sh",), (PYTHON, "-c", _PIP[0] % "minet")),
     Peer(
         "aiohttp, aiolimiter",
