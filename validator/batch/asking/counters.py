@@ -63,7 +63,7 @@ class RunCounters(Struct):
         """Count the start of an attempt about some numbers, and how many of them are retries."""
         self.calls.attempts += 1
         self.calls.retries += retries
-        (self.sessions.get(session) or self._of(session)).attempts += 1
+        self._of(session).attempts += 1
         self._spent[session] += numbers
 
     def begin_canary(self, session: SessionRef) -> None:

@@ -186,7 +186,7 @@ class Dispatcher:
         if self._can_stop and not self._ending:
             self._stop_at_error_rate()
             self._stop_with_enough()
-        if self._ending or not (self._in_flight > len(self._in_last_step) or len(self._queue)):
+        if self._ending or not (self._others_in_flight or len(self._queue)):
             step = self._last_step(now)
             is_over = self._ending or not self._queue.is_open
             return step if is_over or not isinstance(step, Done) else Rest(math.inf)

@@ -25,13 +25,7 @@ from validator.cli.options.values import FILE
 )
 @opt.stack(
     click.option("--open", "open_browser", is_flag=True, help="Open the page in the browser."),
-    click.option(
-        "--port",
-        type=click.IntRange(0, 65_535),
-        default=8765,
-        show_default=True,
-        help="Port to listen on; 0 takes any free one.",
-    ),
+    opt.port_option(8765),
     click.option(
         "--listen",
         metavar="ADDRESS",

@@ -132,6 +132,18 @@ ledger_option = click.option(
     "it is such a URL, or a file in the user's state folder]",
 )
 
+
+def port_option(default: int) -> Callable[[Command], Command]:
+    """Return the option of the port on which a command listens."""
+    return click.option(
+        "--port",
+        type=click.IntRange(0, 65_535),
+        default=default,
+        show_default=True,
+        help="Port to listen on; 0 takes any free one.",
+    )
+
+
 max_age_option = click.option(
     "--max-age",
     type=MAX_AGE,

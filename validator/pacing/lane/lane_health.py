@@ -91,10 +91,7 @@ class LaneHealth:
 
     @property
     def is_untroubled(self) -> bool:
-        """Whether nothing is in the way of checks: then `error` and `obstacle` return None at any time.
-
-        Nearly every check finds its lane so, and this is the shortest way to see it.
-        """
+        """Whether nothing is in the way of checks, as usual: `error` and `obstacle` are None at any time."""
         return (
             self.breaker.state is BreakerState.CLOSED
             and not self.refusals.length
