@@ -1,19 +1,22 @@
 """Rows that go from one delimited file into another like it, with cells behind them, keep their own bytes."""
 
+import os
+
 import polars as pl
 import pytest
 
+from validator.errors import FileError
 from validator.tables import open_table, writing
 
 ADDED = pl.Schema({"verdict": pl.String, "is_user": pl.Boolean})
 
 
-def annotated(path, folder, *, verdict="yes", keep=True):
+def annotated(path, folder, *, verdict="yes", dtype=pl.String, keep=True):
     """Write the list again with two more cells a row, and return the bytes."""
     table = open_table(path)
     with writing(folder / "out.csv", schema=pl.Schema({**table.schema, **ADDED}), like=table) as writer:
         for rows in table.verbatim():
-            cells = pl.lit(verdict, pl.String).alias("verdict"), pl.lit(value=True).alias("is_user")
+            cells = pl.lit(verdict, dtype).alias("verdict"), pl.lit(value=True).alias("is_user")
             writer.write(rows.with_columns(cells).filter(pl.Series([keep] * rows.height)))
     return (folder / "out.csv").read_bytes()
 
@@ -62,6 +65,17 @@ def test_added_cells_are_quoted_where_they_must_be(listed, tmp_path, verdict, sp
     out = annotated(listed(b"phone,note\n1,x\n"), tmp_path, verdict=verdict)
 
     assert out.splitlines()[1] == f"1,x,{spelled},true".encode()
+
+
+def test_a_word_with_the_delimiter_in_it_is_quoted(listed, tmp_path):
+    words = pl.Enum(["registered", "not_registered"])
+    path = listed(b"sep=_\nname_phone\na_1\n")
+
+    plain = annotated(path, tmp_path, verdict="registered", dtype=words)
+    special = annotated(path, tmp_path, verdict="not_registered", dtype=words)
+
+    assert plain.splitlines()[2] == b"a_1_registered_true"
+    assert special.splitlines()[2] == b'a_1_"not_registered"_true'
 
 
 def test_another_encoding_is_kept(listed, tmp_path):
@@ -117,3 +131,16 @@ def test_a_list_read_in_blocks_keeps_its_bytes_at_their_edges(listed, tmp_path):
     out = annotated(path, tmp_path)
 
     assert out == b"id,phone,note,verdict,is_user\n" + rows.replace(b'"\n', b'",yes,true\n')
+
+
+def test_a_list_that_was_written_to_since_it_was_read_is_looked_at_anew(listed):
+    path = listed(b"phone,note\n1,ab\n2,cd\n")
+    table = open_table(path)
+    before = path.stat()
+    assert sum(rows.height for rows in table.batches()) == 2
+
+    path.write_bytes(b"phone,note\n1,ab\n2,c,\n")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    with pytest.raises(FileError, match=r"line 3 of .* has 3 cells where the header has 2"):
+        list(table.verbatim())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -24,20 +25,27 @@ class Lines(Struct, frozen=True):
     """Some records of a file.
 
     Attributes:
-        texts: the text of each record in the file, without its line end.
+        texts: returns the text of each record in the file, without its line end.
         read: returns the cells of the given columns (None for all).
     """
 
-    texts: pl.Series
+    texts: Callable[[], pl.Series]
     read: Callable[[Sequence[str] | None], pl.DataFrame]
 
 
-def plain_records(text: bytes, syntax: Syntax, width: int) -> pl.Series | None:
-    r"""Return each record of `text` without its line end, if fast readers read it like `records`.
+class Plain(Enum):
+    """A text that fast readers read like `records`, by where its records end."""
 
-    They do if each record has `width` cells, each quote opens or closes a whole cell, and all line ends are
-    of one kind. So every line, or the joined lines between two quotes, must have the shape of a whole record.
-    A record ends at the first line end outside quotes, so there is no other way to read them.
+    LINES = "each line is a record"
+    JOINED = "a record may go over several lines, within quotes"
+
+
+def plainness(text: bytes, syntax: Syntax, width: int) -> Plain | None:
+    """Return how `text` is plain, or None if fast readers may read it unlike `records`.
+
+    They read it alike if each record has `width` cells, each quote opens or closes a whole cell, and all line
+    ends are of one kind. So the whole text must be a sequence of such records, which one search tells. Few
+    texts have a line end in a cell, so it is first tried without.
 
     Args:
         text: UTF-8, whole records; the last may have no line end.
@@ -46,23 +54,22 @@ def plain_records(text: bytes, syntax: Syntax, width: int) -> pl.Series | None:
     """
     if width > _WIDEST:
         return None
-    lines, shape = _split(text, syntax), _record_pattern(syntax, width)
-    if not _have(shape, lines):
-        if syntax.quote not in text:
-            return None
-        lines = _joined(lines, syntax)
-        if not _have(shape, lines):
-            return None
-    return lines.select(_LINE.str.strip_suffix("\r") if b"\r" in text else _LINE).to_series()
+    whole = _as_one(text)
+    kinds = (Plain.LINES, Plain.JOINED) if syntax.quote in text else (Plain.LINES,)
+    found = (kind for kind in kinds if whole.str.contains(_records_pattern(syntax, width, kind)).item())
+    return next(found, None)
 
 
-def _split(text: bytes, syntax: Syntax) -> pl.DataFrame:
-    whole = pl.DataFrame({"line": [text.removesuffix(syntax.line_end)]}, {"line": pl.Binary})
-    return whole.select(_LINE.cast(pl.String).str.split(syntax.line_end.decode()).explode())
+def split_records(text: bytes, syntax: Syntax, plain: Plain) -> pl.Series:
+    """Return each record of a plain text, without its line end."""
+    whole = _as_one(text.removesuffix(syntax.line_end)).to_frame()
+    lines = whole.select(_LINE.str.split(syntax.line_end.decode()).explode())
+    records = lines if plain is Plain.LINES else _joined(lines, syntax)
+    return records.select(_LINE.str.strip_suffix("\r") if b"\r" in text else _LINE).to_series()
 
 
-def _have(shape: str, lines: pl.DataFrame) -> bool:
-    return bool(lines.select(_LINE.str.contains(shape).all()).item())
+def _as_one(text: bytes) -> pl.Series:
+    return pl.Series("line", [text], pl.Binary).cast(pl.String)
 
 
 def _joined(lines: pl.DataFrame, syntax: Syntax) -> pl.DataFrame:
@@ -74,8 +81,10 @@ def _joined(lines: pl.DataFrame, syntax: Syntax) -> pl.DataFrame:
 
 
 @lru_cache(maxsize=64)
-def _record_pattern(syntax: Syntax, width: int) -> str:
-    d, q = re.escape(syntax.delimiter.decode()), re.escape(syntax.quote.decode())
-    cell = rf"(?:{q}(?:[^{q}]|{q}{q})*{q}|[^{d}{q}\r\n]*)"
-    line_end = r"\r?" if syntax.line_end == b"\n" else ""
-    return rf"^{cell}(?:{d}{cell}){{{width - 1}}}{line_end}$"
+def _records_pattern(syntax: Syntax, width: int, plain: Plain) -> str:
+    """Match a whole text of records."""
+    d, q, e = (re.escape(part.decode()) for part in (syntax.delimiter, syntax.quote, syntax.line_end))
+    within = r"\r\n" if plain is Plain.LINES else ""
+    cell = rf"(?:{q}(?:[^{q}{within}]|{q}{q})*{q}|[^{d}{q}\r\n]*)"
+    line_end = rf"\r?(?:{e}|\z)" if syntax.line_end == b"\n" else rf"(?:{e}|\z)"
+    return rf"\A(?:{cell}(?:{d}{cell}){{{width - 1}}}{line_end})+\z"

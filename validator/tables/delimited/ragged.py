@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from validator.tables.delimited.layout import named
-from validator.tables.delimited.lines import plain_records
+from validator.tables.delimited.lines import plainness
 from validator.tables.delimited.records import Malformed, Record, records, whole_records
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class _Measure(Struct):
 
     def look(self, text: bytes, line: int, *, final: bool) -> tuple[None, int]:
         used = len(text) if final else whole_records(text, self.syntax)
-        if not used or plain_records(text[:used], self.syntax, self.width) is None:
+        if not used or plainness(text[:used], self.syntax, self.width) is None:
             used = self._look_at_each(text, line, final=final or len(text) > RECORD_BYTES)
         return None, used
 

@@ -7,12 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
-from msgspec import Struct
+from msgspec import Struct, field
 
 from validator.errors import FileError
 from validator.tables.delimited.encoding import Encoding, find_encoding, utf8_blocks
 from validator.tables.delimited.layout import Layout, find_layout
-from validator.tables.delimited.lines import Lines, plain_records
+from validator.tables.delimited.lines import Lines, Plain, plainness, split_records
 from validator.tables.delimited.ragged import RECORD_BYTES, filled_up, parsed_blocks, widened
 from validator.tables.delimited.records import Malformed, Record, records, whole_records
 from validator.tables.delimited.window import is_short, window_texts
@@ -30,13 +30,24 @@ _TOO_LONG = f"is longer than {RECORD_BYTES:,} bytes; is it a list with one row a
 
 
 class DelimitedTable(Struct, frozen=True):
-    """An opened CSV file; see `Table`."""
+    """An opened CSV file; see `Table`.
+
+    Attributes:
+        path: the file.
+        encoding: how its text is encoded.
+        layout: what stands where in it.
+        ragged: what happens to rows that are not as wide as the header.
+        format: the name of the format.
+        looked_at: the `plainness` of each stretch of the file, by its line and length, for each state in
+            which the file was read. Looking takes half of the time of a reading, so it is done once.
+    """
 
     path: Path
     encoding: Encoding
     layout: Layout
     ragged: Ragged = Ragged.ERROR
     format: str = "csv"
+    looked_at: dict[tuple[int, ...], dict[tuple[int, int], Plain | None]] = field(default_factory=dict)
 
     @property
     def dialect(self) -> Dialect:
@@ -75,7 +86,7 @@ class DelimitedTable(Struct, frozen=True):
     def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:
         """Yield the rows, each with the text of its record in the file; see `Table.verbatim`."""
         for lines in self._lines(utf8_blocks(self.path, self.encoding)):
-            texts = lines.texts.alias(VERBATIM)
+            texts = lines.texts().alias(VERBATIM)
             rows = lines.read(None).with_columns(texts) if cells else texts.to_frame()
             yield from rows.iter_slices(BATCH_ROWS)
 
@@ -97,22 +108,27 @@ class DelimitedTable(Struct, frozen=True):
         """Return the rows in a stretch of the file, without those that cannot be read."""
         syntax, width = self.dialect.syntax, len(self.header)
         whole = text[: whole_records(text, syntax)]
-        if whole and plain_records(whole, syntax, width) is not None:
+        if whole and plainness(whole, syntax, width) is not None:
             return self._read_plain(whole, None)
         rows = records(text, syntax, final=False)
         return self._frame_of(filled_up(row, width) if self.ragged is Ragged.KEEP else row for row in rows)
 
     def _lines(self, blocks: Iterable[bytes]) -> Iterator[Lines]:
-        return (lines for lines in parsed_blocks(blocks, self.layout, self._parse) if len(lines.texts))
+        looked_at = self.looked_at.setdefault(_state(self.path), {})
+        return parsed_blocks(blocks, self.layout, partial(self._parse, looked_at))
 
-    def _parse(self, text: bytes, line: int, *, final: bool) -> tuple[Lines, int]:
+    def _parse(
+        self, looked_at: dict[tuple[int, int], Plain | None], text: bytes, line: int, *, final: bool
+    ) -> tuple[Lines, int]:
         """Return the whole records at the beginning of `text` and the bytes they take."""
         syntax, width = self.dialect.syntax, len(self.header)
         used = len(text) if final else whole_records(text, syntax)
         whole = text[:used]
-        texts = plain_records(whole, syntax, width) if whole else None
-        if texts is not None:
-            return Lines(texts, partial(self._read_plain, whole)), used
+        if whole and (line, used) not in looked_at:
+            looked_at[line, used] = plainness(whole, syntax, width)
+        plain = looked_at.get((line, used))
+        if plain is not None:
+            return Lines(partial(split_records, whole, syntax, plain), partial(self._read_plain, whole)), used
         if not final and len(text) > RECORD_BYTES:
             return self._parse_exactly(text, line, final=True, cut=True)
         return self._parse_exactly(text, line, final=final)
@@ -150,7 +166,7 @@ class DelimitedTable(Struct, frozen=True):
             raise self._error(text, error.offset, line, f"{error.what}.") from error
         written = pl.Series("line", texts, dtype=pl.Binary).cast(pl.String)
         frame = self._frame_of(rows)
-        return Lines(written, lambda columns: frame.select(columns or pl.all())), used
+        return Lines(lambda: written, lambda columns: frame.select(columns or pl.all())), used
 
     def _fitted(self, record: Record, text: bytes, start: int, line: int) -> Record:
         cells, width = len(record.cells), len(self.header)
@@ -171,6 +187,15 @@ class DelimitedTable(Struct, frozen=True):
     def _error(self, text: bytes, offset: int, line: int, what: str) -> FileError:
         place = line + text.count(self.dialect.syntax.line_end, 0, offset)
         return FileError(f"line {place} of {self.path} {what}")
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """Return what changes if the file does; empty if it is gone, which reading it reports."""
+    try:
+        seen = path.stat()
+    except OSError:
+        return ()
+    return (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
 
 
 def open_delimited(path: Path, options: ReadOptions = ReadOptions()) -> DelimitedTable:  # noqa: B008 - frozen
