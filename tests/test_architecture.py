@@ -30,7 +30,8 @@ LAYERS = [
 # The same inside of folders whose parts have an order of their own, lowest first.
 ROOMS = {
     "batch": [
-        {"ask_settings", "clock", "failed_run", "open_files", "prefetch", "stage", "verdict_columns"},
+        {"ask_settings", "clock", "failed_run", "one_frame", "open_files"}
+        | {"prefetch", "stage", "verdict_columns"},
         {"keys", "known_hosts", "notify", "recipients"},
         {"planning"},
         {"asking", "transfer"},

@@ -10,6 +10,7 @@ import polars as pl
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from validator.batch.one_frame import one_frame
 from validator.batch.planning.places import among, places_of
 from validator.batch.prefetch import ahead
 from validator.batch.recipients.variants import other_numbers
@@ -185,7 +186,7 @@ def read_known(
             "%d answers of the ledger bear a time in the future, from a clock that was wrong; none counts",
             ahead_of_time,
         )
-    found, others, old = (pl.concat(parts, rechunk=True) for parts in (frames, ids, expired))
+    found, others, old = (one_frame(parts) for parts in (frames, ids, expired))
     return KnownVerdicts(found, others, expired=old)
 
 

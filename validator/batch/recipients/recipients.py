@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from msgspec import Struct
 
+from validator.batch.one_frame import one_frame
 from validator.batch.prefetch import ahead, map_ahead
 from validator.batch.recipients.column_evidence import ColumnEvidence
 from validator.batch.recipients.job import Landlines, Several
@@ -133,7 +134,7 @@ def read_recipients(
             )
             for one in again
         )
-    return pl.concat(parts, rechunk=True)
+    return one_frame(parts)
 
 
 def surveys_of(rows: pl.DataFrame, reading: Reading) -> list[Surveyed]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from msgspec import Struct
 
+from validator.batch.one_frame import one_frame
 from validator.batch.planning.known_verdicts import MOST_AHEAD_MS
 from validator.batch.transfer.exporting import FACT
 from validator.batch.transfer.timestamps import moments_ms
@@ -94,7 +95,7 @@ def read_facts(table: Table, *, column: str, region: str | None, now_ms: int) ->
         _require_understood(table, read.select("row", _flaw(now_ms).alias("flaw")).drop_nulls())
         parts.append(read.select(FACT.names()))
         rows += batch.height
-    facts = pl.concat(parts, rechunk=True).sort("number", maintain_order=True)
+    facts = one_frame(parts).sort("number", maintain_order=True)
     return Facts(facts, skipped=rows - facts.height)
 
 
