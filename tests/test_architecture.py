@@ -66,7 +66,7 @@ ROOMS = {
         {"detection", "polars_namespace", "region_guess"},
     ],
     "tables": [
-        {"cells", "files", "formulas", "table"},
+        {"cells", "files", "formulas", "iso_times", "table"},
         {"detect"},
         {"columnar", "contents", "delimited", "frame", "renewed", "sampled", "several"},
         {"excel", "ndjson", "vcard"},

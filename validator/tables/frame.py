@@ -61,14 +61,20 @@ class FrameTable(Struct, frozen=True):
 
 
 class FrameWriter(Struct):
-    """Collects the rows of an output. A `Writer`."""
+    """Collects the rows of an output. A `Writer`.
 
+    Attributes:
+        schema: the columns of the output.
+        parts: the rows.
+    """
+
+    schema: pl.Schema = field(default_factory=pl.Schema)
     parts: list[pl.DataFrame] = field(default_factory=list)
     needs_cells: ClassVar[bool] = True
 
     def write(self, frame: pl.DataFrame) -> None:
         """Append rows."""
-        self.parts.append(frame)
+        self.parts.append(frame.cast(self.schema))
 
     def frame(self) -> pl.DataFrame:
         """Return what was written, in order."""

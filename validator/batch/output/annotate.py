@@ -125,9 +125,8 @@ class Counts(Struct):
 
 def find(recipients: pl.DataFrame, known: KnownVerdicts, extras: Sequence[str] = ()) -> pl.DataFrame:
     """Return the added columns of each row, in order: `COLUMNS` and the `extras`."""
-    return output_columns(
-        decide_verdicts(recipients, known, known.indices_of(recipients["number"]), extras), extras
-    )
+    decided = decide_verdicts(recipients, known, known.indices_of(recipients["number"]), extras)
+    return output_columns(decided, extras).cast(added_schema(extras))
 
 
 def decide_verdicts(
@@ -171,12 +170,11 @@ def decide_verdicts(
 
 
 def output_columns(findings: pl.DataFrame, extras: Sequence[str]) -> pl.DataFrame:
-    """Return the added columns of decided rows."""
+    """Return the added columns of decided rows; words may be of an `Enum`."""
     matched = [e164("matched").alias(MATCHED)] if MATCHED in extras else []
     strengths = [strength()] if STRENGTH in extras else []
     made = [e164("number").alias("e164"), is_user(), checked_at(), *strengths, *matched]
-    added = added_schema(extras)
-    return findings.with_columns(made).select(added.names()).cast(added)
+    return findings.with_columns(made).select(added_schema(extras).names())
 
 
 def annotate(

@@ -187,7 +187,7 @@ def _opener(
         alone: whether to leave out other sheets of a workbook, since the file is passed on to other people.
     """
     if isinstance(target, FrameWriter):
-        return lambda _: nullcontext(target)
+        return lambda schema: nullcontext(_for_columns(target, schema))
     table = opened.table
     tables = table.tables if isinstance(table, SeveralTables) else (table,)
     if isinstance(target, tuple):
@@ -199,6 +199,11 @@ def _opener(
         )
     like = without_other_sheets(table) if alone else table
     return lambda schema: _writing(opened, target, schema, like)
+
+
+def _for_columns(writer: FrameWriter, schema: pl.Schema) -> FrameWriter:
+    writer.schema = schema
+    return writer
 
 
 def _writing(

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import polars as pl
-import polars.selectors as cs
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -18,6 +17,7 @@ from validator.tables.delimited.encoding import Encoding
 from validator.tables.delimited.reader import DelimitedTable
 from validator.tables.files.compression import inner_suffix
 from validator.tables.formulas import defused_cells, defused_text
+from validator.tables.iso_times import with_iso_times
 from validator.tables.table import VERBATIM, refuse_types
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 _TAB_SUFFIX = ".tsv"
 _APOSTROPHE = "'"
-
-ZONED = cs.datetime(time_zone="*")
 
 
 @contextmanager
@@ -64,11 +62,6 @@ def _dialect_for(target: Path | None, like: Table | None) -> Dialect:
     if not becomes_tsv or was_tsv:
         return dialect
     return replace(dialect, delimiter="\t", sep_line="sep=\t" if dialect.sep_line else "")
-
-
-def _iso(frame: pl.DataFrame) -> pl.DataFrame:
-    """By default, polars writes an offset without its colon, which is not the extended form of ISO 8601."""
-    return frame.with_columns(ZONED.dt.to_string("iso:strict"))
 
 
 def _added_to(like: Table | None, dialect: Dialect, schema: pl.Schema) -> list[str] | None:
@@ -122,12 +115,11 @@ class _DelimitedWriter(Struct, frozen=True):
     def write(self, frame: pl.DataFrame) -> None:
         """Append rows. A null is an empty cell and an empty text is `""`, as they were read."""
         if self.added is not None and VERBATIM in frame.columns:
-            self._write_frame(
-                self._spelled(_iso(frame.select(VERBATIM, *self.added)), self.added), quote_style="never"
-            )
+            cells = with_iso_times(frame.select(VERBATIM, *self.added))
+            self._write_frame(self._spelled(cells, self.added), quote_style="never")
             return
         cells = frame.select(self.schema.names())
-        cells = _iso(defused_cells(cells) if self.excel_safe else cells)
+        cells = with_iso_times(defused_cells(cells) if self.excel_safe else cells)
         if self.dialect.quote == _APOSTROPHE:
             self._write_frame(self._spelled(cells, cells.columns), quote_style="never")
         else:
@@ -138,6 +130,7 @@ class _DelimitedWriter(Struct, frozen=True):
 
         That is seldom. A reader takes apostrophes as quotes only if no cell begins with a double quote.
         """
+        frame = frame.cast({name: pl.String for name in names if self._has_special(frame.schema[name])})
         texts = [name for name in names if frame.schema[name] == pl.String]
         seldom = frame.select(self._is_special(pl.col(texts)).any())
         quote = self.dialect.quote
@@ -148,6 +141,12 @@ class _DelimitedWriter(Struct, frozen=True):
                 pl.when(self._is_special(cell)).then(quoted).otherwise(cell).alias(name)
             )
         return frame
+
+    def _has_special(self, dtype: pl.DataType) -> bool:
+        """Return whether a word of an `Enum` needs quotes, as with a letter as the delimiter (`sep=_`)."""
+        structure = {self.dialect.delimiter, self.dialect.quote, "\r", "\n"}
+        words = dtype.categories if isinstance(dtype, pl.Enum) else ()
+        return any(structure.intersection(word) for word in words)
 
     def _is_special(self, cell: pl.Expr) -> pl.Expr:
         quote = self.dialect.quote

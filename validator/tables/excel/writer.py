@@ -16,12 +16,12 @@ from xlsxwriter.exceptions import FileCreateError, XlsxWriterException
 
 from validator.errors import FileError
 from validator.tables.delimited import DelimitedTable
-from validator.tables.delimited.writer import ZONED
 from validator.tables.excel.cell_writer import CellWriter, formats_of
 from validator.tables.excel.cells import spelled, whole_as_int
 from validator.tables.excel.reader import ExcelTable
 from validator.tables.files.os_errors import unwritable
 from validator.tables.files.temporary import temporary_folder
+from validator.tables.iso_times import ZONED
 from validator.tables.table import refuse_types
 
 if TYPE_CHECKING:
