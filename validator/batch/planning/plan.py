@@ -167,8 +167,8 @@ def make_plan(
     is_fresh = status["is_fresh"]
     missing = distinct_rows(recipients.filter(is_asked & ~is_fresh), order)
     occurring = _occurring(status["row"].filter(is_asked & is_fresh), known.frame.height)
-    cached = known.frame.filter(occurring)
-    distinct = cached.height + missing.height
+    cached = known.frame["verdict"].filter(occurring)
+    distinct = len(cached) + missing.height
     if variants:
         is_no = (status["verdict"] == _NO).fill_null(value=False)
         others = with_other_spelling(distinct_rows(recipients.filter(is_asked & is_no), order))
@@ -187,7 +187,7 @@ def make_plan(
         rows=rows,
         distinct=distinct,
         duplicates=int(is_asked.sum()) - distinct,
-        known={Verdict(word): count for word, count in counts(cached["verdict"]).items()},
+        known={Verdict(word): count for word, count in counts(cached).items()},
         offline=counts(recipients["reason"]),
         countries=counts(todo["country"]),
         line_types=counts(todo["line_type"]),
