@@ -1,6 +1,8 @@
 """`python -m validator`, and the command `validator`."""
 
+import atexit
 import gc
+import os
 import signal
 import sys
 
@@ -10,6 +12,8 @@ def run() -> int:
 
     While modules are imported, Ctrl-C ends the process at once, without a traceback.
     """
+    codes = list[int]()
+    atexit.register(_leave, codes)
     # Objects of modules are never freed: to scan them again and again would take a fifth of a short command.
     # `cli.deferred` enables the garbage collector when all modules are loaded.
     gc.disable()
@@ -22,7 +26,21 @@ def run() -> int:
     from validator.cli import main  # noqa: PLC0415 - see above
 
     signal.signal(signal.SIGINT, handler)
-    return main()
+    codes.append(main())
+    return codes[0]
+
+
+def _leave(codes: list[int]) -> None:
+    """End the process with the exit code of the command, and free no memory.
+
+    The system takes all of it back at once, where Python would free object by object. This is called after
+    the functions that the command registers for the end, since it is registered before them. After an error
+    in the caller of `run`, or if standard output cannot be written, the process ends as usual.
+    """
+    if codes and not hasattr(sys, "last_value"):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(codes[0])
 
 
 if __name__ == "__main__":

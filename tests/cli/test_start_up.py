@@ -163,6 +163,39 @@ def test_the_collector_is_off_only_while_modules_are_loaded():
     assert done.stderr.split() == ["True", "True"]
 
 
+ENDING = """
+import atexit, sys
+from validator.__main__ import run
+
+class Kept:
+    def __del__(self):
+        print("freed")
+
+kept = Kept()
+code = run()
+atexit.register(print, "called at the end")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "then", "code"),
+    [
+        (["--version"], "sys.exit(code)", 0),
+        (["plan"], "sys.exit(code)", 2),
+        (["--version"], "raise ValueError", 1),
+    ],
+)
+def test_a_command_ends_without_freeing_its_memory(words, then, code):
+    done = subprocess.run(
+        [sys.executable, "-c", f"{ENDING}\n{then}", *words], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == code, done.stderr
+    printed = [line for line in done.stdout.splitlines() if not line.startswith("validator, version")]
+    assert printed == ["called at the end"] + ["freed"] * (code == 1)
+
+
 @pytest.mark.slow
 def test_the_help_text_of_the_sandbox_needs_no_server():
     assert not {"starlette", "uvicorn", "polars", "httpx"} & imports_of("sandbox", "--help")
