@@ -90,7 +90,10 @@ def best_trial(head: bytes, line_end: str, delimiters: tuple[str, ...], *, whole
     Among the delimiters that split the first record, the one wins with which most records are as wide as the
     first; then the one with the most cells. A list of one column gets a delimiter that it does not contain.
     """
-    plain = _best([_trial(head, Dialect(d, line_end=line_end), whole=whole) for d in delimiters])
+    used = [d for d in delimiters if d.encode() in head]
+    # A trial with one delimiter that does not occur stands for all of them.
+    tried = [*used, *(d for d in delimiters if d not in used)][: len(used) + 1]
+    plain = _best([_trial(head, Dialect(d, line_end=line_end), whole=whole) for d in tried])
     return _apostrophes(head, plain, delimiters, whole=whole) or plain
 
 
