@@ -9,7 +9,6 @@ import pytest
 from tests.support.tables.columnar import TYPED, copy
 from validator.errors import FileError
 from validator.tables import open_table, writing
-from validator.tables.columnar.parquet import writing_parquet
 
 
 def write(frame, target, **options):
@@ -92,7 +91,7 @@ def test_a_format_that_refuses_a_column_says_what_to_do(tmp_path):
     assert not (tmp_path / "out.parquet").exists()
 
 
-def test_no_room_for_the_spool_is_told_of_the_output(tmp_path):
+def test_no_room_for_the_rows_is_told_of_the_output(tmp_path):
     noise = pl.select(n=pl.int_range(200_000).shuffle(1))
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
@@ -102,12 +101,6 @@ def test_no_room_for_the_spool_is_told_of_the_output(tmp_path):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert list(tmp_path.iterdir()) == []
-
-
-def test_no_place_for_the_spool_is_told_of_the_output(tmp_path):
-    target = tmp_path / "no" / "out.parquet"
-    with pytest.raises(FileError, match=r"the folder of .* does not exist"):
-        writing_parquet(io.BytesIO(), target=target, schema=TYPED.schema, like=None).__enter__()
 
 
 def test_a_missing_folder_is_told_before_rows_are_written(tmp_path):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, BinaryIO
 import polars as pl
 
 from validator.errors import FileError
-from validator.tables.columnar.scan import ScannedTable, nameable, reading_columns, sinking, spooling
+from validator.tables.columnar.pushed import pushing
+from validator.tables.columnar.scan import ScannedTable, nameable, reading_columns
 from validator.tables.files.os_errors import reading, require_regular
 from validator.tables.table import BATCH_ROWS
 
@@ -51,16 +52,18 @@ def writing_arrow(
     like: Table | None,  # noqa: ARG001 - Arrow files are all written in the same way
 ) -> Iterator[Writer]:
     """Write rows to `out`, compressed, in the types that the oldest readers support."""
-    with spooling(target, schema) as spool:
-        yield spool
-        with sinking(spool.target, _KIND):
-            spool.rows().sink_ipc(
-                out,
-                compression="zstd",
-                compat_level=pl.CompatLevel.oldest(),
-                record_batch_size=BATCH_ROWS,
-                maintain_order=True,
-            )
+
+    def sink(rows: pl.LazyFrame) -> None:
+        rows.sink_ipc(
+            out,
+            compression="zstd",
+            compat_level=pl.CompatLevel.oldest(),
+            record_batch_size=BATCH_ROWS,
+            maintain_order=True,
+        )
+
+    with pushing(target, _KIND, schema, sink) as writer:
+        yield writer
 
 
 def _scan(path: Path) -> pl.LazyFrame:

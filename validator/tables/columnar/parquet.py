@@ -9,7 +9,8 @@ import polars as pl
 
 from validator.tables.columnar.arrow_schema import DescribedSchema
 from validator.tables.columnar.footer import FooterStream, logical_types_of
-from validator.tables.columnar.scan import ScannedTable, nameable, reading_columns, sinking, spooling
+from validator.tables.columnar.pushed import pushing
+from validator.tables.columnar.scan import ScannedTable, nameable, reading_columns
 from validator.tables.files.os_errors import require_regular
 from validator.tables.table import BATCH_ROWS
 
@@ -62,18 +63,20 @@ def writing_parquet(
     types = _kept_types(like, schema)
     lengths = {name: kind.length for name, kind in types.items() if kind.length}
     stream = FooterStream(out, types) if types else None
-    with spooling(target, schema) as spool:
-        yield spool
-        with sinking(spool.target, _KIND):
-            spool.rows().sink_parquet(
-                out if stream is None else cast("BinaryIO", stream),
-                row_group_size=_ROW_GROUP_ROWS,
-                metadata=metadata,
-                arrow_schema=DescribedSchema(schema, metadata, lengths) if metadata or lengths else None,
-                maintain_order=True,
-            )
-            if stream is not None:
-                stream.finish()
+
+    def sink(rows: pl.LazyFrame) -> None:
+        rows.sink_parquet(
+            out if stream is None else cast("BinaryIO", stream),
+            row_group_size=_ROW_GROUP_ROWS,
+            metadata=metadata,
+            arrow_schema=DescribedSchema(schema, metadata, lengths) if metadata or lengths else None,
+            maintain_order=True,
+        )
+        if stream is not None:
+            stream.finish()
+
+    with pushing(target, _KIND, schema, sink) as writer:
+        yield writer
 
 
 def _kept_types(like: Table | None, schema: pl.Schema) -> Mapping[str, LogicalType]:

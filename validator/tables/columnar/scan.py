@@ -1,23 +1,19 @@
-"""Code that the columnar formats share: polars scans them, and writes them from rows that it pulls."""
+"""Code that the columnar formats share: polars scans them."""
 
 from __future__ import annotations
 
-import io
 import os
-import re
-import tempfile
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import polars as pl
 from msgspec import Struct, field
-from polars.io.plugins import register_io_source
 
 from validator.errors import FileError
 from validator.tables.cells import field_at
-from validator.tables.files.os_errors import unreadable, unwritable
+from validator.tables.files.os_errors import unreadable
 from validator.tables.table import BATCH_ROWS, SAMPLE_ROWS
 
 if TYPE_CHECKING:
@@ -26,7 +22,6 @@ if TYPE_CHECKING:
     from validator.tables.columnar.footer import LogicalType
 
 _SAMPLES = 10  # places from which a sample is taken; each costs a part of one row group
-_STDOUT = Path("standard output")  # the name, in messages, of a target without a path
 
 
 @cache
@@ -111,80 +106,13 @@ def reading_columns(path: Path, kind: str) -> Iterator[None]:
     except OSError as error:
         raise unreadable(path, error) from error
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise _unreadable(path, kind, _gist(error)) from error
-
-
-class Spool(Struct, frozen=True):
-    """Rows kept on disk, one Arrow stream for each batch, until the output is written from them.
-
-    polars pulls the rows of its columnar formats from a source, but our rows are pushed. Between the two is
-    an anonymous temporary file of compressed batches. It is beside the target, where space is needed in any
-    case.
-    """
-
-    file: IO[bytes]
-    schema: pl.Schema
-    target: Path
-    lengths: list[int] = field(default_factory=list)
-    needs_cells: ClassVar = True
-
-    def write(self, frame: pl.DataFrame) -> None:
-        """Append rows, in the types of the schema."""
-        stream = io.BytesIO()
-        frame.select(self.schema.names()).cast(self.schema).write_ipc_stream(stream, compression="lz4")
-        with sinking(self.target, "a temporary file"):
-            self.file.write(stream.getbuffer())
-        self.lengths.append(stream.tell())
-
-    def rows(self) -> pl.LazyFrame:
-        """Return the rows as a lazy frame, which reads them when it is collected."""
-        return register_io_source(lambda *_: self._read(), schema=self.schema)
-
-    def _read(
-        self,
-    ) -> Iterator[pl.DataFrame]:  # pragma: no cover - in a thread of polars, which tracers do not see
-        self.file.seek(0)
-        for length in self.lengths:
-            yield pl.read_ipc_stream(self.file.read(length))
-
-
-@contextmanager
-def spooling(target: Path | None, schema: pl.Schema) -> Iterator[Spool]:
-    """Give a spool beside `target`, which is removed when the block ends."""
-    place = target or _STDOUT
-    with _spool_file(place) as file:
-        yield Spool(file, schema, place)
-
-
-def _spool_file(target: Path) -> IO[bytes]:
-    folder = None if target is _STDOUT else target.parent
-    try:
-        return tempfile.TemporaryFile(dir=folder)
-    except OSError as error:
-        raise unwritable(target, error) from error
-
-
-@contextmanager
-def sinking(target: Path, kind: str) -> Iterator[None]:
-    """Turn errors while polars writes `target` as `kind` into a `FileError`."""
-    try:
-        yield
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise _unwritable(target, kind, error) from error
+        raise _unreadable(path, kind, gist(error)) from error
 
 
 def _unreadable(path: Path, kind: str, what: str) -> FileError:
     return FileError(f"{path} cannot be read as {kind} ({what}); export or copy it again.")
 
 
-def _unwritable(target: Path, kind: str, error: Exception) -> FileError:
-    """Polars reports errors of the system only in its text: `No space left on device (os error 28)`."""
-    if isinstance(error, OSError) and error.errno:
-        return unwritable(target, error)
-    if number := re.search(r"os error (\d+)", str(error)):
-        return unwritable(target, OSError(int(number[1]), os.strerror(int(number[1]))))
-    return FileError(f"{target} cannot be written as {kind} ({_gist(error)}); write CSV with --format csv.")
-
-
-def _gist(error: BaseException) -> str:
+def gist(error: BaseException) -> str:
+    """Return the first line of an error of polars, which may quote a plan of the query after it."""
     return str(error).partition("\n")[0]
