@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tests.support.forms import amount
 from validator.tables import open_table, writing
+from validator.tables.delimited.encoding import _LOOK_BYTES, find_encoding
 from validator.tables.delimited.lines import plainness, split_records
 from validator.tables.delimited.records import Malformed, Syntax, records, whole_records
 
@@ -144,3 +145,24 @@ def attempt(text, syntax):
         return list(records(text, syntax, final=True))
     except Malformed:
         return None
+
+
+@given(
+    before=st.integers(_LOOK_BYTES - 4, _LOOK_BYTES),
+    pieces=st.lists(st.sampled_from(["a", "é", "€", "\n", "😀"]), min_size=3, max_size=8),
+    cut=st.booleans(),
+)
+def test_a_letter_over_the_edge_of_a_look_is_read_whole_and_half_a_letter_is_not_utf8(
+    tmp_path_factory, before, pieces, cut
+):
+    text = "".join(pieces).encode()
+    body = text[: len(text) // 2] + b"a" * cut + text[len(text) // 2 :]
+    path = tmp_path_factory.mktemp("edge") / "list.csv"
+    path.write_bytes(b"x" * before + body)
+
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        assert find_encoding(path).codec != "utf-8"
+    else:
+        assert find_encoding(path).codec == "utf-8"
