@@ -38,8 +38,14 @@ class ReadingCounts(Struct):
             read: the columns `reason` and `reading` of these rows.
             cell_of: returns the cell of a row, by its position among these rows.
         """
-        places = read.select(_reading(), place=pl.int_range(pl.len())).drop_nulls()
-        grouped = places.group_by("reading").agg(pl.len(), pl.col("place").sort().head(EXAMPLES))
+        places = (
+            read.select("reason", "reading").with_row_index("place").filter(_is_ambiguous() | _is_other())
+        )
+        grouped = (
+            places.with_columns(_reading())
+            .group_by("reading")
+            .agg(pl.len(), pl.col("place").sort().head(EXAMPLES))
+        )
         for reading, rows, first in grouped.iter_rows():
             before = self.found.get(reading, ReadingCount(reading=reading, rows=0))
             examples = self._with_more(before.examples, first, cell_of)
@@ -91,9 +97,16 @@ def text_of(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
+def _is_ambiguous() -> pl.Expr:
+    return pl.col("reason") == Reason.AMBIGUOUS.value
+
+
+def _is_other() -> pl.Expr:
+    """Return whether the cell is a number that was not read as it stands."""
+    return pl.col("reading") != NumberReading.PLAIN.value
+
+
 def _reading() -> pl.Expr:
-    """Return the reading of each row as text; null if it is plain, or if the cell is not a number."""
-    reading = pl.col("reading").cast(pl.String)
-    is_ambiguous = pl.col("reason") == Reason.AMBIGUOUS.value
-    ambiguous = pl.when(is_ambiguous).then(pl.lit(Reason.AMBIGUOUS.value))
-    return ambiguous.when(reading != NumberReading.PLAIN.value).then(reading).alias("reading")
+    """Return the reading of each row as text."""
+    read = pl.col("reading").cast(pl.String)
+    return pl.when(_is_ambiguous()).then(pl.lit(Reason.AMBIGUOUS.value)).otherwise(read).alias("reading")
