@@ -79,6 +79,12 @@ def large_list(rows: int) -> tuple[pl.DataFrame, pl.Series]:
     return _dressed(pl.DataFrame({"id": pl.int_range(rows, eager=True), "number": mixed})), numbers.sort()
 
 
+def new_list(rows: int) -> pl.DataFrame:
+    """Return a list as large for each row, in which every number is another."""
+    numbers = counted_numbers(rows).sample(fraction=1.0, shuffle=True, seed=SEED).cast(pl.String)
+    return _dressed(pl.DataFrame({"id": pl.int_range(rows, eager=True), "number": numbers}))
+
+
 def _dressed(rows: pl.DataFrame) -> pl.DataFrame:
     place, number = pl.col("id"), pl.col("number")
     spaced = pl.format("+{} {} {}", number.str.head(-8), number.str.slice(-8, 4), number.str.tail(4))

@@ -57,9 +57,9 @@ def pin_to_core(core: int) -> None:
         os.sched_setaffinity(0, {core})
 
 
-def peak_mb() -> float:
-    """Return the most memory that this process has held, in MB (10^6 bytes)."""
-    status = Path("/proc/self/status")
+def peak_mb(process: int | str = "self") -> float:
+    """Return the most memory that a process has held, by default this one, in MB (10^6 bytes)."""
+    status = Path(f"/proc/{process}/status")
     if status.exists():
         # Not `ru_maxrss`, which a process inherits from the one that started it.
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
