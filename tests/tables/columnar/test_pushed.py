@@ -1,6 +1,6 @@
 """Rows that are pushed while polars writes them in a thread."""
 
-import errno
+import io
 import os
 import subprocess
 import sys
@@ -29,6 +29,10 @@ with writing(Path(sys.argv[2]), schema=table.schema, like=table) as writer:
 """
 
 
+def pushing_to(folder, sink):
+    return pushing(io.BytesIO(), target=folder / "out", kind="Parquet", schema=ROWS.schema, sink=sink)
+
+
 @pytest.mark.parametrize("suffix", ["parquet", "arrow"])
 def test_a_list_is_read_and_written_at_once_with_one_thread_of_polars(tmp_path, suffix):
     listed, written = tmp_path / f"in.{suffix}", tmp_path / f"out.{suffix}"
@@ -44,11 +48,11 @@ def test_a_list_is_read_and_written_at_once_with_one_thread_of_polars(tmp_path, 
 def test_an_error_of_the_run_ends_the_writing(tmp_path):
     taken = []
 
-    def sink(rows):
+    def sink(rows, out):
         taken.append(rows.collect().height)
 
     def write():
-        with pushing(tmp_path / "out", "Parquet", ROWS.schema, sink) as writer:
+        with pushing_to(tmp_path, sink) as writer:
             writer.write(ROWS)
             raise KeyboardInterrupt
 
@@ -59,15 +63,17 @@ def test_an_error_of_the_run_ends_the_writing(tmp_path):
 
 
 def test_an_error_of_the_writing_ends_the_run(tmp_path):
-    def sink(rows):
-        raise OSError(errno.ENOSPC, "No space left on device")
+    def sink(rows, out):
+        raise pl.exceptions.ComputeError("this cannot be")
 
     def write():
-        with pushing(tmp_path / "out", "Parquet", ROWS.schema, sink) as writer:
+        with pushing_to(tmp_path, sink) as writer:
             while True:
                 writer.write(ROWS)
 
-    with pytest.raises(FileError, match=r"no space left for .*out"):
+    with pytest.raises(
+        FileError, match=r"out cannot be written as Parquet \(this cannot be\); write CSV with --format csv"
+    ):
         write()
 
 
@@ -76,3 +82,20 @@ def test_an_output_without_rows_has_its_columns(tmp_path):
         pass
 
     assert pl.read_parquet(tmp_path / "out.parquet").equals(ROWS.clear())
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+@pytest.mark.parametrize("error", [FileError("no space left for out"), BrokenPipeError()])
+def test_an_error_of_the_output_is_raised_as_it_is(kind, error):
+    class Full(io.BytesIO):
+        def write(self, _):
+            raise error
+
+    def write():
+        with writing(Full(), schema=ROWS.schema, like=None, format=kind) as writer:
+            writer.write(ROWS)
+
+    with pytest.raises(type(error)) as raised:
+        write()
+
+    assert raised.value is error

@@ -53,7 +53,7 @@ def writing_arrow(
 ) -> Iterator[Writer]:
     """Write rows to `out`, compressed, in the types that the oldest readers support."""
 
-    def sink(rows: pl.LazyFrame) -> None:
+    def sink(rows: pl.LazyFrame, out: BinaryIO) -> None:
         rows.sink_ipc(
             out,
             compression="zstd",
@@ -62,7 +62,7 @@ def writing_arrow(
             maintain_order=True,
         )
 
-    with pushing(target, _KIND, schema, sink) as writer:
+    with pushing(out, target=target, kind=_KIND, schema=schema, sink=sink) as writer:
         yield writer
 
 

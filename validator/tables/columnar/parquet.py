@@ -62,9 +62,9 @@ def writing_parquet(
     metadata = dict(like.metadata) if isinstance(like, ScannedTable) else {}
     types = _kept_types(like, schema)
     lengths = {name: kind.length for name, kind in types.items() if kind.length}
-    stream = FooterStream(out, types) if types else None
 
-    def sink(rows: pl.LazyFrame) -> None:
+    def sink(rows: pl.LazyFrame, out: BinaryIO) -> None:
+        stream = FooterStream(out, types) if types else None
         rows.sink_parquet(
             out if stream is None else cast("BinaryIO", stream),
             row_group_size=_ROW_GROUP_ROWS,
@@ -75,7 +75,7 @@ def writing_parquet(
         if stream is not None:
             stream.finish()
 
-    with pushing(target, _KIND, schema, sink) as writer:
+    with pushing(out, target=target, kind=_KIND, schema=schema, sink=sink) as writer:
         yield writer
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import re
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Full, Queue
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, cast
 
 import polars as pl
 from msgspec import Struct
@@ -16,7 +14,6 @@ from polars.io.plugins import register_io_source
 
 from validator.errors import FileError
 from validator.tables.columnar.scan import gist
-from validator.tables.files.os_errors import unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,10 +33,28 @@ _END = None
 _Coming = Queue[pl.DataFrame | _Abandoned | None]
 
 
+class _Out(Struct):
+    """The output as polars sees it. polars keeps only the text of an error, so the error is kept here."""
+
+    out: BinaryIO
+    error: Exception | None = None
+
+    def write(self, data: Any) -> int:
+        try:
+            return self.out.write(data)
+        except Exception as error:
+            self.error = error
+            raise
+
+    def flush(self) -> None:
+        self.out.flush()
+
+
 class _PushedRows(Struct, frozen=True):
     """Passes rows on, one batch at a time.
 
     Attributes:
+        out: where polars writes them.
         target: the file, for messages.
         kind: the name of the format in messages.
         schema: the columns.
@@ -47,6 +62,7 @@ class _PushedRows(Struct, frozen=True):
         written: what polars does with them.
     """
 
+    out: _Out
     target: Path
     kind: str
     schema: pl.Schema
@@ -70,19 +86,28 @@ class _PushedRows(Struct, frozen=True):
         """Wait until all rows are written."""
         try:
             self.written.result()
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise _unwritable(self.target, self.kind, error) from error
+        except (OSError, FileError, pl.exceptions.PolarsError) as error:
+            if self.out.error is not None:
+                raise self.out.error from error
+            what = f"{self.target} cannot be written as {self.kind} ({gist(error)})"
+            raise FileError(f"{what}; write CSV with --format csv.") from error
 
 
 @contextmanager
 def pushing(
-    target: Path | None, kind: str, schema: pl.Schema, sink: Callable[[pl.LazyFrame], None]
+    out: BinaryIO,
+    *,
+    target: Path | None,
+    kind: str,
+    schema: pl.Schema,
+    sink: Callable[[pl.LazyFrame, BinaryIO], None],
 ) -> Iterator[Writer]:
-    """Give a writer. `sink` writes its rows in a thread of its own, as they come.
+    """Give a writer. `sink` writes its rows to `out` in a thread of its own, as they come.
 
     polars waits for a source of rows in threads that are there for waiting, so the run's other queries go on.
 
     Args:
+        out: the output. An error of it is raised as it is.
         target: the file, for messages; None for standard output.
         kind: the name of the format in messages.
         schema: the columns.
@@ -94,7 +119,9 @@ def pushing(
     coming: _Coming = Queue(1)
     rows = register_io_source(lambda *_: _pulled(coming), schema=schema)
     with ThreadPoolExecutor(1) as threads:
-        pushed = _PushedRows(target or _STDOUT, kind, schema, coming, threads.submit(sink, rows))
+        kept = _Out(out)
+        written = threads.submit(sink, rows, cast("BinaryIO", kept))
+        pushed = _PushedRows(kept, target or _STDOUT, kind, schema, coming, written)
         try:
             yield pushed
         except BaseException:
@@ -112,12 +139,3 @@ def _pulled(
         if isinstance(batch, _Abandoned):
             raise batch
         yield batch
-
-
-def _unwritable(target: Path, kind: str, error: Exception) -> FileError:
-    """Polars reports errors of the system only in its text: `No space left on device (os error 28)`."""
-    if isinstance(error, OSError) and error.errno:
-        return unwritable(target, error)
-    if number := re.search(r"os error (\d+)", str(error)):
-        return unwritable(target, OSError(int(number[1]), os.strerror(int(number[1]))))
-    return FileError(f"{target} cannot be written as {kind} ({gist(error)}); write CSV with --format csv.")
