@@ -23,10 +23,7 @@ from validator.batch.asking.workers import Job, Workers
 from validator.errors import EnoughFound, Interrupted, StoppedEarly, ValidatorError
 from validator.http.event_loop import event_type
 from validator.model import Verdict
-from validator.pacing import (
-    Concurrency,
-    Halt,
-)
+from validator.pacing import Concurrency, Halt
 
 if TYPE_CHECKING:
     from validator.batch.asking.exchanges import Exchange
@@ -214,8 +211,8 @@ class Dispatcher:
             pace_per_min = sum(budget.rate_per_min(now) for budget in self._budgets)
             self._allowed = self._concurrency.allowed(pace_per_min)
             self._allowed_until = now + KEPT_S
-        is_full = self._in_flight >= self._allowed
-        return is_full or (self._bounds.needed is not None and self._in_flight >= self._useful())
+        # If all say "yes", more exchanges would ask about too many numbers.
+        return self._in_flight >= self._allowed or self._in_flight >= self._still_needed() / self._largest
 
     @property
     def _others_in_flight(self) -> bool:
@@ -269,10 +266,6 @@ class Dispatcher:
             return math.inf
         found = self._counters.verdicts[Verdict.REGISTERED.value] + self._state.recorder.registered_waiting
         return self._bounds.needed - found
-
-    def _useful(self) -> float:
-        """Return how many exchanges are useful: if all say "yes", more would ask about too many numbers."""
-        return self._still_needed() / self._largest
 
     async def _rest(self, rest: Rest, workers: Workers) -> None:
         self._resting, self._resting_since = rest, self._clock()
