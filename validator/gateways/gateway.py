@@ -109,7 +109,7 @@ class CheckReply(Value, Struct, frozen=True, kw_only=True):
 
     def failure(self, numbers: Iterable[Number]) -> ApiError | None:
         """Return the failure of the whole exchange: no number asked about has a result. None if one has."""
-        if any(number in self.results for number in numbers):
+        if not self.results.keys().isdisjoint(numbers):
             return None
         return BadAnswer("the gateway's answer mentions none of the numbers asked about", rate=self.rate)
 

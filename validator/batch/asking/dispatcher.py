@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 ONLY_RETRIES_LEFT = "only retries were left, each with its own time to wait"
 
+# The rest of a dispatcher that does not wait.
 AWAKE = Rest(-math.inf)
 
 # A run that stops early still confirms its last answers, if the request for this can start within this time.
