@@ -164,8 +164,6 @@ async def test_giving_up_one_that_has_ended_disturbs_no_later_one(ours):
 
 
 async def test_more_than_the_answer_is_reported(ours):
-    async with served(saying(http(b"whole") + b"x")) as port, ours(port) as transport:
-        await ask(transport, port)
     async with served(first_then(saying_twice)) as port, ours(port) as transport:
         await ask(transport, port)
         sent = Sent(transport)
