@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import msgspec
 from msgspec import Struct
@@ -109,7 +109,7 @@ class CheckReply(Value, Struct, frozen=True, kw_only=True):
 
     def failure(self, numbers: Iterable[Number]) -> ApiError | None:
         """Return the failure of the whole exchange: no number asked about has a result. None if one has."""
-        if any(number in self.results for number in numbers):
+        if not self.results.keys().isdisjoint(numbers):
             return None
         return BadAnswer("the gateway's answer mentions none of the numbers asked about", rate=self.rate)
 
@@ -231,4 +231,32 @@ class Gateway(Protocol):
 
     async def limits(self) -> LimitsReply:
         """Ask for quota and use."""
+        ...
+
+
+@runtime_checkable
+class BeginsChecks(Protocol):
+    """A gateway that can send a check without a task of its own: a task takes longer than all the rest."""
+
+    def begin_check(
+        self,
+        number: Number,
+        session: str,
+        on_end: Callable[[CheckReply | Exception], None],
+        *,
+        on_unsolicited: Callable[[], None],
+    ) -> Callable[[], None] | None:
+        """Begin a check over an idle connection, and return without waiting.
+
+        Args:
+            number: the number.
+            session: the session to ask through.
+            on_end: called once, with what `check` returns or raises, or with `Unanswered`: then the number
+                has to be asked about over a new connection. It does not wait.
+            on_unsolicited: see `ExchangeOptions`.
+
+        Returns:
+            A function that gives the check up: `on_end` is not called any more. None if nothing was sent, so
+            that `check` has to do it.
+        """
         ...

@@ -27,11 +27,11 @@ from validator.sendapi import SessionStatus as Word
 from validator.sendapi.key import parse_key
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from validator.gateways.gateway import Gateway, GatewayOptions
     from validator.model import Number
-    from validator.sendapi import AsyncSendAPI, Contact, Session
+    from validator.sendapi import AsyncSendAPI, Contact, Registration, Session
 
 CAPABILITIES = Capabilities(
     name="sendapi",
@@ -104,10 +104,22 @@ class SendApi(Struct, frozen=True):
         except InvalidPhone as failure:
             result = NumberResult(number=number, failure=failure, names_number=False)
             return CheckReply.of(result, rate=failure.rate)
-        result = NumberResult(
-            number=number, is_whatsapp_user=found.is_whatsapp_user, whatsapp_id=found.whatsapp_id
-        )
-        return CheckReply(results={number: result}, rate=found.rate)
+        return _check_reply(found)
+
+    def begin_check(
+        self,
+        number: Number,
+        session: str,
+        on_end: Callable[[CheckReply | Exception], None],
+        *,
+        on_unsolicited: Callable[[], None],
+    ) -> Callable[[], None] | None:
+        """Begin `contacts.check` about one number; see `BeginsChecks`."""
+
+        def ended(how: Registration | Exception) -> None:
+            on_end(how if isinstance(how, Exception) else _check_reply(how))
+
+        return self.client.check_sender.begin(number, session, ended, on_unsolicited=on_unsolicited)
 
     async def session_status(self, session: str) -> SessionReply:
         """Ask `sessions.get`."""
@@ -131,6 +143,13 @@ class SendApi(Struct, frozen=True):
     async def limits(self) -> LimitsReply:
         """Ask `account.usage`, which the provider does not document."""
         return LimitsReply(facts=await self.client.account.usage())
+
+
+def _check_reply(found: Registration) -> CheckReply:
+    result = NumberResult(
+        number=found.phone, is_whatsapp_user=found.is_whatsapp_user, whatsapp_id=found.whatsapp_id
+    )
+    return CheckReply(results={found.phone: result}, rate=found.rate)
 
 
 def _session(found: Session) -> SessionReply:

@@ -23,7 +23,7 @@ from validator.http.request_bytes import RequestBytes
 from validator.http.transport import DISTRUST
 from validator.http.tunnel import ProxyRefusal
 from validator.http.url import host_of
-from validator.http.wire import Wire
+from validator.http.wire import Unanswered, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -87,33 +87,29 @@ class Exchange:
         """Prepare the bytes that all requests share."""
         object.__setattr__(self, "_requests", RequestBytes(self.base_url, self.headers))
 
-    def get(
-        self,
-        path: str,
-        read: Callable[[Answer], T],
-        *,
-        cap_bytes: int,
-        common: Callable[[Reply, float], T | None] = lambda _, __: None,
-    ) -> Awaitable[T]:
+    def get(self, path: str, read: Callable[[Answer], T], *, cap_bytes: int) -> Awaitable[T]:
         """Send a GET and return the value that `read` gets from the answer.
 
         Args:
             path: path and query below the base URL, encoded.
             read: turns the answer into a value; raises `BadAnswer` if the answer is not to this request.
             cap_bytes: the largest body to accept.
-            common: a shorter way to the same value from a response and the time of day; None if it has to go
-                the way of `understand` and `read`.
 
         Raises:
             ApiError: there was no answer. Its message and causes contain neither key nor number.
         """
 
-        def read_reply(reply: Reply) -> T:
-            now = self._answered()
-            found = common(reply, now)
-            return read(self.understand(reply, now)) if found is None else found
+        def read_reply(reply: Reply, now: float) -> T:
+            return read(self.understand(reply, now))
 
-        return self._send("GET", path, None, read_reply, cap_bytes)
+        return self.get_reply(path, read_reply, cap_bytes=cap_bytes)
+
+    def get_reply(self, path: str, read: Callable[[Reply, float], T], *, cap_bytes: int) -> Awaitable[T]:
+        """Send a GET and return the value that `read` gets from the response and the time of day.
+
+        See `get`; `read` raises any `ApiError`.
+        """
+        return self._send("GET", path, None, read, cap_bytes)
 
     def post(self, path: str, body: object, read: Callable[[Answer], T], *, cap_bytes: int) -> Awaitable[T]:
         """Send a POST with a JSON body and return the value that `read` gets from the answer. See `get`.
@@ -121,29 +117,81 @@ class Exchange:
         The request may be sent twice (`KeepAliveTransport`), so it must change nothing on the server.
         """
 
-        def read_reply(reply: Reply) -> T:
-            return read(self.understand(reply, self._answered()))
+        def read_reply(reply: Reply, now: float) -> T:
+            return read(self.understand(reply, now))
 
         return self._send("POST", path, body, read_reply, cap_bytes)
 
     async def _send(
-        self, method: str, path: str, body: object, read: Callable[[Reply], T], cap_bytes: int
+        self, method: str, path: str, body: object, read: Callable[[Reply, float], T], cap_bytes: int
     ) -> T:
+        def read_reply(reply: Reply) -> T:
+            return read(reply, self._answered())
+
         try:
             if isinstance(self.transport, Wire):
                 request = self._requests.get(path) if method == "GET" else self._requests.post(path, body)
                 return await self.transport.exchange(
-                    request, read, cap_bytes=cap_bytes, timeout_s=self.timeout_s
+                    request, read_reply, cap_bytes=cap_bytes, timeout_s=self.timeout_s
                 )
             # Not httpx's timeouts: they count each read alone, and transports without sockets ignore them.
             with anyio.fail_after(self.timeout_s):
                 url = self.base_url + path
                 asked = httpx.Request(method, url, headers=self.headers, json=body)
-                return await self._ask(asked, read, cap_bytes)
-        except TimeoutError as error:
-            raise TimedOut(f"no answer from {host_of(self.base_url)} within {self.timeout_s:g} s") from error
-        except (httpx.RequestError, OSError) as error:
-            raise _broken_off(error, host_of(self.base_url), self.trust) from error
+                return await self._ask(asked, read_reply, cap_bytes)
+        except (TimeoutError, httpx.RequestError, OSError) as error:
+            raise self._failure(error) from error
+
+    def begin(
+        self,
+        request: bytes,
+        read: Callable[[Reply, float], T],
+        on_end: Callable[[T | Exception], None],
+        *,
+        cap_bytes: int,
+        on_unsolicited: Callable[[], None],
+    ) -> Callable[[], None] | None:
+        """Send a request over an idle connection and return without waiting; see `Wire.begin`.
+
+        Args:
+            request: the bytes of the request (`get_bytes`).
+            read: turns a response and the time of day into a value; raises `ApiError`.
+            on_end: called with the value, with the `ApiError` that `get` raises, or with `Unanswered`.
+            cap_bytes: the largest body to accept.
+            on_unsolicited: see `ExchangeOptions`.
+        """
+        if not isinstance(self.transport, Wire):
+            return None
+
+        def ended(how: Reply | Exception) -> bool:
+            if isinstance(how, Exception):
+                on_end(how if isinstance(how, Unanswered) else self._failure(how))
+                return False
+            try:
+                value = read(how, self._answered())
+            except Exception as error:  # noqa: BLE001 - raised where the run takes the end of the exchange
+                on_end(error)
+                return False
+            on_end(value)
+            return True
+
+        return self.transport.begin(
+            request, ended, cap_bytes=cap_bytes, timeout_s=self.timeout_s, on_unsolicited=on_unsolicited
+        )
+
+    def get_bytes(self, path: str) -> bytes:
+        """Return the bytes of a GET."""
+        return self._requests.get(path)
+
+    def _failure(self, error: Exception) -> ApiError:
+        """Return the failure of an exchange without an answer."""
+        host = host_of(self.base_url)
+        if isinstance(error, TimeoutError):
+            failure: ApiError = TimedOut(f"no answer from {host} within {self.timeout_s:g} s")
+        else:
+            failure = _broken_off(error, host, self.trust)
+        failure.__cause__ = error
+        return failure
 
     def _answered(self) -> float:
         """Note that the server has been reached; return the time of day."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
@@ -12,6 +13,8 @@ from msgspec import Struct
 from validator.http.connection import PendingRequest
 from validator.http.event_loop import loop_clock
 from validator.http.exchange_options import EXCHANGE_OPTIONS
+from validator.http.socket_connection import SocketConnection
+from validator.http.wire import Unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 # A connection is replaced after this time, even in constant use. A run takes hours, and the server's name may
 # get another address meanwhile. 300 s is the usual default lifetime (TTL) of DNS records.
 LIFETIME_S = 300.0
+
+# What a request ends with if its connection is lost.
+_LOST = (httpx.NetworkError, httpx.RemoteProtocolError)
 
 # A proxy with a connection limit (tinyproxy: 100) lets further connections wait silently, and their requests
 # with them. After this time a request uses a kept connection. A shorter time would only mean fewer
@@ -89,7 +95,7 @@ class Pool:
                     connection = await (self._fresh() if options.fresh else self._open())
             try:
                 return connection, await connection.ask(pending)
-            except (httpx.NetworkError, httpx.RemoteProtocolError):
+            except _LOST:
                 if connection.has_answered or not connection.was_used:
                     raise
             with self._until(deadline_s):
@@ -98,6 +104,49 @@ class Pool:
         except BaseException:
             self._places.release()
             raise
+
+    def begin(
+        self,
+        request: bytes,
+        on_end: Callable[[Reply | Exception], bool],
+        *,
+        cap_bytes: int,
+        timeout_s: float,
+        on_unsolicited: Callable[[], None],
+    ) -> Callable[[], None] | None:
+        """Send a request over the kept connection that was used last, if it can be used; see `Wire.begin`."""
+        now_s, idle = self._now_s(), self._idle
+        if not idle or not self._places.value or idle[0].idle_since_s <= now_s - self._keepalive_expiry_s:
+            return None
+        connection = idle[-1]
+        if not isinstance(connection, SocketConnection) or not connection.is_silent():
+            return None
+        idle.pop()
+        self._places.acquire_nowait()
+        pending = PendingRequest(request, cap_bytes, now_s + timeout_s, on_unsolicited)
+        ended = partial(self._ended, connection, on_end)
+        connection.begin(pending, ended)
+        return partial(self._give_up, connection, ended)
+
+    def _give_up(self, connection: SocketConnection, ended: Callable[[Reply | Exception], None]) -> None:
+        """End a request that `begin` has sent, unless it has ended."""
+        if connection.give_up(ended):
+            self._places.release()
+
+    def _ended(
+        self,
+        connection: SocketConnection,
+        on_end: Callable[[Reply | Exception], bool],
+        how: Reply | Exception,
+    ) -> None:
+        """Give back the connection of a request that `begin` has sent."""
+        if isinstance(how, _LOST) and not connection.has_answered:
+            how = Unanswered(str(how))
+        if not on_end(how):
+            connection.distrust()
+        if not self._keeps(connection):
+            connection.close()
+        self._places.release()
 
     def _until(self, deadline_s: float) -> AbstractContextManager[anyio.CancelScope]:
         """Raise `TimeoutError` at the deadline. A connection observes its deadline itself."""
@@ -165,18 +214,23 @@ class Pool:
         It is offered to the request that has waited longest for a new one.
         """
         try:
-            now_s = self._now_s()
-            is_young = now_s < connection.opened_at_s + LIFETIME_S
-            if is_young and connection.is_reusable and not self._is_closed:
-                connection.was_used, connection.idle_since_s = True, now_s
-                if self._fallback_queue:
-                    self._fallback_queue.popleft().offer(connection)
-                else:
-                    self._idle.append(connection)
-            else:
+            if not self._keeps(connection):
                 await connection.aclose()
         finally:
             self._places.release()
+
+    def _keeps(self, connection: Connection) -> bool:
+        """Keep a connection if it can be used again; return whether it is kept."""
+        now_s = self._now_s()
+        is_young = now_s < connection.opened_at_s + LIFETIME_S
+        if not (is_young and connection.is_reusable) or self._is_closed:
+            return False
+        connection.was_used, connection.idle_since_s = True, now_s
+        if self._fallback_queue:
+            self._fallback_queue.popleft().offer(connection)
+        else:
+            self._idle.append(connection)
+        return True
 
     async def aclose(self) -> None:
         """Close the idle connections now, and each other one when it is given back."""

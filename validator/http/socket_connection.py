@@ -2,7 +2,7 @@
 
 An anyio stream would take as much CPU time as the rest of a check: each read and write is a coroutine of
 several layers, each with a check for cancellation. Here the event loop passes received bytes to a callback,
-and a request is one write and one future.
+and a request is one write, and one call at its end.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 import select
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import httpx
@@ -35,7 +36,7 @@ class SocketConnection(asyncio.Protocol):
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._answer = CommonReader(cap_bytes=0)
-        self._asked: asyncio.Future[Reply] | None = None  # set while an answer is pending
+        self._on_end: Callable[[Reply | Exception], None] | None = None  # set while an answer is pending
         self._deadline_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._fires_at_s = math.inf  # infinity without a timer
@@ -66,20 +67,38 @@ class SocketConnection(asyncio.Protocol):
 
     async def ask(self, pending: PendingRequest) -> Reply:
         """See `Connection`."""
+        ended: asyncio.Future[Reply] = self._loop.create_future()
+        try:
+            self.begin(pending, partial(_end, ended))
+            return await ended
+        except BaseException:
+            self._on_end = None
+            self.close()
+            raise
+
+    def begin(self, pending: PendingRequest, on_end: Callable[[Reply | Exception], None]) -> None:
+        """Send a request, and call `on_end` with the answer, or with the exception that `ask` raises.
+
+        After an exception the connection has to be closed.
+
+        Raises:
+            httpx.TransportError: the connection is closed; `on_end` is not called.
+        """
         if self._has_unsolicited or self._transport.is_closing():
             raise self._reason_why_closed()
         self._answer, self._on_unsolicited = CommonReader(pending.cap_bytes), pending.on_unsolicited
-        self._asked = self._loop.create_future()
-        self._deadline_s = pending.deadline_s
+        self._on_end, self._deadline_s = on_end, pending.deadline_s
         if self._deadline_s < self._fires_at_s:
             self._set_timer()
-        try:
-            self._transport.write(pending.request)
-            return await self._asked
-        except BaseException:
-            self._asked = None
-            self.close()
-            raise
+        self._transport.write(pending.request)
+
+    def give_up(self, on_end: Callable[[Reply | Exception], None]) -> bool:
+        """Close if the request that `begin` has sent with this `on_end` is pending; return whether it was."""
+        if self._on_end is not on_end:
+            return False
+        self._on_end = None
+        self.close()
+        return True
 
     def _reason_why_closed(self) -> httpx.TransportError:
         if self._has_unsolicited:
@@ -88,7 +107,7 @@ class SocketConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Continue to parse the answer; without a pending request, close."""
-        if self._asked is None:
+        if self._on_end is None:
             self._has_unsolicited = True
             self.close()
         else:
@@ -96,7 +115,7 @@ class SocketConnection(asyncio.Protocol):
 
     def eof_received(self) -> None:
         """Complete an answer that ends with its connection. The event loop closes the connection."""
-        if self._asked is not None:
+        if self._on_end is not None:
             self._feed(b"")
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -112,15 +131,15 @@ class SocketConnection(asyncio.Protocol):
         except httpx.RemoteProtocolError as error:
             self._fail(error)
             return
-        if reply is not None:
-            asked, self._asked = self._asked, None
-            if asked is not None and not asked.done():
-                asked.set_result(reply)
+        on_end = self._on_end
+        if reply is not None and on_end is not None:
+            self._on_end = None
+            on_end(reply)
 
     def _fail(self, error: Exception) -> None:
-        asked, self._asked = self._asked, None
-        if asked is not None and not asked.done():
-            asked.set_exception(error)
+        on_end, self._on_end = self._on_end, None
+        if on_end is not None:
+            on_end(error)
             self._transport.abort()  # so that no more is read
 
     def _set_timer(self) -> None:
@@ -131,7 +150,7 @@ class SocketConnection(asyncio.Protocol):
 
     def _look_at_deadline(self) -> None:
         self._timer, self._fires_at_s = None, math.inf
-        if self._asked is None:
+        if self._on_end is None:
             return
         if self._loop.time() >= self._deadline_s:
             self._fail(TimeoutError())
@@ -176,3 +195,13 @@ class SocketConnection(asyncio.Protocol):
         """
         is_open = not self._transport.is_closing()
         return is_open and holds_unread(self._socket.fileno(), is_encrypted=self._is_encrypted)
+
+
+def _end(ended: asyncio.Future[Reply], how: Reply | Exception) -> None:
+    """End the wait for an answer, unless the caller was cancelled."""
+    if ended.done():
+        return
+    if isinstance(how, Exception):
+        ended.set_exception(how)
+    else:
+        ended.set_result(how)

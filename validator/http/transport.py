@@ -94,6 +94,20 @@ class KeepAliveTransport(Wire):
         finally:
             await self._pool.give_back(connection)
 
+    def begin(
+        self,
+        request: bytes,
+        on_end: Callable[[Reply | Exception], bool],
+        *,
+        cap_bytes: int,
+        timeout_s: float,
+        on_unsolicited: Callable[[], None],
+    ) -> Callable[[], None] | None:
+        """See `Wire`."""
+        return self._pool.begin(
+            request, on_end, cap_bytes=cap_bytes, timeout_s=timeout_s, on_unsolicited=on_unsolicited
+        )
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the answer. It keeps its connection until it is closed. Its body is not decompressed."""
         if request.method not in _METHODS or origin_of(request.url) != self._origin:

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class Unanswered(httpx.TransportError):
+    """A kept connection was closed before a byte of the answer arrived: the request has to be sent again.
+
+    Once, and over a new connection (RFC 9112, section 9.3.1); `exchange` does so itself.
+    """
+
+
 class Wire(httpx.AsyncBaseTransport):
     """An httpx transport that also takes requests as bytes.
 
@@ -39,4 +46,31 @@ class Wire(httpx.AsyncBaseTransport):
         Raises:
             httpx.TransportError: there was no answer.
             TimeoutError: there was no answer in time.
+        """
+
+    @abstractmethod
+    def begin(
+        self,
+        request: bytes,
+        on_end: Callable[[Reply | Exception], bool],
+        *,
+        cap_bytes: int,
+        timeout_s: float,
+        on_unsolicited: Callable[[], None],
+    ) -> Callable[[], None] | None:
+        """Send a request at once over a connection that is open and idle, and return without waiting.
+
+        A task and a future for each request take more CPU time than to send it and to read its answer.
+
+        Args:
+            request: the bytes of the request.
+            on_end: called once, with the response, or with the exception that `exchange` raises, or with
+                `Unanswered`. It must not wait or raise. Returns whether the connection can be used again.
+            cap_bytes: the largest body to accept.
+            timeout_s: the longest time of the exchange.
+            on_unsolicited: see `ExchangeOptions`.
+
+        Returns:
+            A function that gives the exchange up: `on_end` is not called any more. None if nothing was sent,
+            so that `exchange` has to do it.
         """

@@ -2,6 +2,7 @@
 
 - `client`: the asynchronous client; `blocking`: the synchronous one.
 - `address`: the base URL and the paths; `key`: the form of the keys.
+- `check_sender`: sends checks without a task for each.
 - `common_registration`: reads the common answer to a check with one regular expression.
 - `envelope`: reads any response as an answer or a refusal; `failures`: the refusals.
 - `reading`: turns an answer's JSON into the values in `answers`.

@@ -27,11 +27,12 @@ from validator.sendapi.address import (
     contacts_path,
     session_path,
 )
-from validator.sendapi.common_registration import common_registration
+from validator.sendapi.check_sender import CheckSender
+from validator.sendapi.common_registration import read_registration
 from validator.sendapi.envelope import understand
 from validator.sendapi.key import parse_key
 from validator.sendapi.paging import Paging
-from validator.sendapi.reading import contacts_in, registration_in, session_in, sessions_in, usage_in
+from validator.sendapi.reading import contacts_in, session_in, sessions_in, usage_in
 from validator.version import __version__
 
 if TYPE_CHECKING:
@@ -66,6 +67,11 @@ class AsyncSendAPI:
 
     Raises:
         UsageError: the key, the URL, the timeout or the number of connections is not valid. Nothing was sent.
+
+    Attributes:
+        whatsapp: the calls below `/whatsapp`.
+        account: the account behind the key.
+        check_sender: sends checks without a task for each, for callers with very many of them.
     """
 
     def __init__(
@@ -121,6 +127,7 @@ class AsyncSendAPI:
         self._transport = exchange.transport
         self.whatsapp = WhatsApp(exchange)
         self.account = Account(exchange)
+        self.check_sender = CheckSender(exchange)
 
     async def __aenter__(self) -> Self:
         await self._transport.__aenter__()
@@ -179,11 +186,8 @@ class Contacts:
             session_id: the session that makes the check.
         """
         number = checked_number(phone)
-        return await self._exchange.get(
-            check_path(number, session_id),
-            partial(registration_in, asked=number),
-            cap_bytes=OBJECT_CAP_BYTES,
-            common=partial(common_registration, asked=number),
+        return await self._exchange.get_reply(
+            check_path(number, session_id), partial(read_registration, number), cap_bytes=OBJECT_CAP_BYTES
         )
 
     async def list(

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from validator.http.masking import without_keys
 from validator.http.rate_headers import read_rates
 from validator.sendapi.answers import Registration
-from validator.sendapi.envelope import request_id_in
+from validator.sendapi.envelope import request_id_in, understand
+from validator.sendapi.reading import registration_in
 
 if TYPE_CHECKING:
     from validator.http.reply import Reply
@@ -26,6 +27,21 @@ _BODY = re.compile(
     rb'(?:, ?"whatsapp_id": ?(?:null|"([0-9A-Za-z][!#-\[\]-~]{0,127})"))?\}'
 )
 _TRUE = b"true"
+
+
+def read_registration(asked: Number, reply: Reply, wall_now: float) -> Registration:
+    """Return the registration of the number asked about, from any response.
+
+    Args:
+        asked: the number asked about.
+        reply: the response.
+        wall_now: the time of day in Unix seconds, for responses without a `Date`.
+
+    Raises:
+        ApiError: the provider refused, or its answer cannot be used.
+    """
+    found = common_registration(reply, wall_now, asked)
+    return registration_in(understand(reply, wall_now), asked) if found is None else found
 
 
 def common_registration(reply: Reply, wall_now: float, asked: Number) -> Registration | None:

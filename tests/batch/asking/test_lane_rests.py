@@ -1,7 +1,7 @@
 import pytest
 
 from validator.batch.asking.lane_rests import KEPT_S, LaneRests
-from validator.batch.asking.steps import Done, Rest
+from validator.batch.asking.steps import Rest
 
 
 class Lane:
@@ -56,18 +56,3 @@ def test_what_ends_through_a_key_concerns_rests_that_are_longer_than_they_are_ke
     rests.ended(lanes[2])
 
     assert rests.get(lanes[2], 100.0) == short
-
-
-@pytest.mark.parametrize(
-    ("step", "is_covered"),
-    [
-        (Rest(5.0), True),
-        (Rest(7.0), True),
-        (Rest(4.0), False),
-        (Rest(7.0, "the key is held"), False),
-        (Rest(7.0, cause="the session is away"), False),
-        (Done(), False),
-    ],
-)
-def test_who_rests_is_woken_for_what_comes_sooner_or_has_another_reason(step, is_covered):
-    assert Rest(5.0).covers(step) is is_covered

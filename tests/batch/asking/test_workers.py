@@ -19,10 +19,10 @@ def clock():
 
 
 class Bench:
-    """Exchanges that note what they did and in which task; `left` is what follows by itself."""
+    """Exchanges that note what they did and in which task."""
 
-    def __init__(self, left=0):
-        self.left, self.begun, self.ended, self.tasks = left, 0, [], set()
+    def __init__(self):
+        self.begun, self.ended, self.tasks = 0, [], set()
 
     def job(self, wait_for=None, *, fails=False):
         self.begun += 1
@@ -40,27 +40,8 @@ class Bench:
         assert took_s >= 0
         self.ended.append(lane)
 
-    def following(self, now):
-        assert now <= clock()
-        if not self.left:
-            return None
-        self.left -= 1
-        return self.job()
-
     def workers(self, tasks):
-        return Workers(tasks, clock=clock, on_end=self.on_end, following=self.following)
-
-
-async def test_a_worker_goes_on_with_what_follows():
-    bench = Bench(left=99)
-    async with anyio.create_task_group() as tasks:
-        bench.workers(tasks).start(bench.job())
-        while len(bench.ended) < 100:
-            await checkpoint()
-        tasks.cancel_scope.cancel()
-
-    assert bench.ended == [f"lane {place}" for place in range(1, 101)]
-    assert len(bench.tasks) == 1
+        return Workers(tasks, clock=clock, on_end=self.on_end)
 
 
 async def test_a_worker_that_waits_is_given_the_next_exchange():
@@ -96,39 +77,40 @@ async def test_there_are_as_many_workers_as_exchanges_in_flight():
 
 
 async def test_exchanges_that_wait_for_nothing_let_others_have_their_turn():
-    bench, turns = Bench(left=50), []
+    bench, turns = Bench(), []
 
     async def other():
-        while bench.left:
-            turns.append(bench.left)
+        while len(bench.ended) < 50:
+            turns.append(bench.begun)
             await checkpoint()
 
     async with anyio.create_task_group() as tasks:
-        stands_still = Workers(tasks, clock=lambda: 0.0, on_end=bench.on_end, following=bench.following)
-        stands_still.start(bench.job())
+        workers = bench.workers(tasks)
         tasks.start_soon(other)
-        while bench.left:
+        while len(bench.ended) < 50:
+            if len(bench.ended) == bench.begun:
+                workers.start(bench.job())
             await checkpoint()
         tasks.cancel_scope.cancel()
 
     assert len(turns) > 10
 
 
-async def test_an_error_of_an_exchange_ends_the_group_and_nothing_follows_it():
-    bench = Bench(left=1)
+async def test_an_error_of_an_exchange_ends_the_group():
+    bench = Bench()
     with pytest.raises(ExceptionGroup) as caught:
         async with anyio.create_task_group() as tasks:
             bench.workers(tasks).start(bench.job(fails=True))
 
     assert [type(error) for error in caught.value.exceptions] == [OSError]
-    assert (bench.ended, bench.left) == (["lane 1"], 1)
+    assert bench.ended == ["lane 1"]
 
 
-async def test_an_exchange_that_is_given_up_counts_as_ended_and_nothing_follows_it():
-    bench = Bench(left=1)
+async def test_an_exchange_that_is_given_up_counts_as_ended():
+    bench = Bench()
     async with anyio.create_task_group() as tasks:
         bench.workers(tasks).start(bench.job(anyio.Event()))
         await anyio.wait_all_tasks_blocked()
         tasks.cancel_scope.cancel()
 
-    assert (bench.ended, bench.left) == (["lane 1"], 1)
+    assert bench.ended == ["lane 1"]

@@ -5,12 +5,13 @@
 - `dispatcher`: starts an exchange when a lane and its budget allow it.
 - `steps`: what the dispatcher does next, as values.
 - `lane_choice`: which lane goes next; `lane_rests`: a short cache of lanes that have to wait.
-- `workers`: the tasks that carry out exchanges, one after the other.
-- `exchanges`: carries out one exchange and acts on its decision.
+- `exchanges`: carries out exchanges; a common check is sent without a task.
+- `results`: acts on the end of a check: a verdict, a retry, or another request.
+- `workers`: the tasks of all other exchanges.
 - `taking`: takes the numbers of one request from the queue.
 - `check`: all attempts for one number.
 - `array`: the numbers of one request, and the search for the number that causes its refusal.
-- `delivery`: whether an answer may belong to another request of the same connection.
+- `delivery`: one exchange about numbers, and whether its answer may belong to another request.
 - `queue`: the numbers still to ask about, and the retries that wait.
 - `feeding`: keeps the queue filled from a source during the run.
 - `leased`: such a source: the numbers of a plan, shared with other runs by leases.

@@ -11,7 +11,6 @@ import anyio
 from msgspec import Struct
 
 from validator.batch.asking.dispatcher import Dispatcher
-from validator.batch.asking.exchanges import Exchanges
 from validator.batch.asking.feeding import Feeding
 from validator.batch.asking.guarding import Guarding, in_order_of, shuffled
 from validator.batch.asking.queue import Queue
@@ -78,7 +77,7 @@ async def ask_all(
     """
     source = None if asking.source_of is None else asking.source_of(todo)
     state = _state(todo, asking, counters, is_fed=source is not None)
-    dispatcher = Dispatcher(state, Exchanges(state))
+    dispatcher = Dispatcher(state)
     feeding: list[Watcher] = [] if source is None else [Feeding(source, state.queue, asking.lanes)]
     async with anyio.create_task_group() as watching:
         for watcher in (*feeding, *watchers):

@@ -1,4 +1,4 @@
-"""How an answer was delivered: whether it may belong to another request of the same connection."""
+"""One exchange about numbers, and whether its answer may belong to another request of its connection."""
 
 from __future__ import annotations
 
@@ -9,23 +9,31 @@ from msgspec import Struct, field
 from validator.errors import BadAnswer
 
 if TYPE_CHECKING:
+    from validator.batch.asking.array import Array
     from validator.batch.asking.check import Check
+    from validator.batch.asking.steps import GatewayLane
     from validator.errors import ApiError
     from validator.model import Verdict
-    from validator.pacing import Checkpoint
+    from validator.pacing import Checkpoint, Permit
 
 
-class Delivery(Struct):
+class Delivery(Struct, eq=False):
     """The delivery of one exchange.
 
     Attributes:
+        lane: the lane it goes through.
+        asked: the checks that it asks about.
         checkpoint: the guard's mark of its start.
+        permit: the permission of the key's budget.
         fresh: whether it used a new connection. Then the first response is its answer, whatever follows.
         at: when its response arrived, on the event loop's clock.
         is_doubted: whether the connection has delivered a response without a request.
     """
 
+    lane: GatewayLane
+    asked: Array
     checkpoint: Checkpoint
+    permit: Permit
     fresh: bool
     at: float = 0.0
     is_doubted: bool = False

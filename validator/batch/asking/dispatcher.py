@@ -1,8 +1,10 @@
 """Starts every exchange of a run: concurrent checks, each within the budget of its key.
 
-The dispatcher decides the next step when an exchange ends (its worker carries the step out), and when a rest
-is over. A check that has to wait (for its retry, a hold, or its session) goes back to the queue and uses no
-worker while it waits. The lanes take turns. A lane is skipped if its session or key has to wait.
+The dispatcher decides the next steps when exchanges have ended, and when a rest is over: first it acts on all
+answers that have come in a turn of the event loop, then it sends all requests that are allowed. So the server
+is woken once for many requests. A check that has to wait (for its retry, a hold, or its session) goes back to
+the queue and uses no worker while it waits. The lanes take turns. A lane is skipped if its session or key has
+to wait.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import anyio
 
+from validator.batch.asking.exchanges import Exchanges
 from validator.batch.asking.guarding import last_step
 from validator.batch.asking.lane_choice import LaneChoice
 from validator.batch.asking.lane_rests import KEPT_S
@@ -20,17 +23,17 @@ from validator.batch.asking.workers import Job, Workers
 from validator.errors import EnoughFound, Interrupted, StoppedEarly, ValidatorError
 from validator.http.event_loop import event_type
 from validator.model import Verdict
-from validator.pacing import (
-    Concurrency,
-    Halt,
-)
+from validator.pacing import Concurrency, Halt
 
 if TYPE_CHECKING:
-    from validator.batch.asking.exchanges import Exchanges
+    from validator.batch.asking.exchanges import Exchange
     from validator.batch.asking.run_state import RunState
     from validator.batch.asking.steps import GatewayLane
 
 ONLY_RETRIES_LEFT = "only retries were left, each with its own time to wait"
+
+# The rest of a dispatcher that does not wait.
+AWAKE = Rest(-math.inf)
 
 # A run that stops early still confirms its last answers, if the request for this can start within this time.
 LAST_STEP_S = 5.0
@@ -41,12 +44,11 @@ class Dispatcher:
 
     Args:
         state: the parts of the run.
-        exchanges: carries out the steps.
     """
 
-    def __init__(self, state: RunState, exchanges: Exchanges) -> None:
+    def __init__(self, state: RunState) -> None:
         self._state = state
-        self._exchanges = exchanges
+        self._exchanges = Exchanges(state, on_arrival=self._arrived)
         self._queue = state.queue
         self._retries = state.retries
         self._counters = state.counters
@@ -66,7 +68,7 @@ class Dispatcher:
         self._changed = self._new_event()
         self._ending: ValidatorError | None = None
         self._give_up_at = math.inf
-        self._resting = Rest(-math.inf)
+        self._resting = AWAKE
         self._resting_since = -math.inf
 
     @property
@@ -107,6 +109,7 @@ class Dispatcher:
     def wake(self) -> None:
         """Decide again, because something has changed, such as the queue."""
         self._choice.rests.clear()
+        self._resting = AWAKE
         self._changed.set()
 
     def _end(self, why: ValidatorError) -> None:
@@ -127,13 +130,13 @@ class Dispatcher:
             async with anyio.create_task_group() as background:
                 background.start_soon(self._state.recorder.run)
                 async with anyio.create_task_group() as tasks:
-                    await self._dispatch(
-                        Workers(tasks, clock=self._clock, on_end=self._ended, following=self._following)
-                    )
+                    try:
+                        await self._dispatch(Workers(tasks, clock=self._clock, on_end=self._worked))
+                    finally:
+                        self._exchanges.close()
                     is_given_up = self._in_flight > 0
                     tasks.cancel_scope.cancel()
                 background.cancel_scope.cancel()
-            self._exchanges.close()
             self._state.guarding.close(self._state.lanes)
         finally:
             self._state.recorder.flush()
@@ -144,43 +147,45 @@ class Dispatcher:
     async def _dispatch(self, workers: Workers) -> None:
         while not isinstance(step := self._next_step(now := self._clock()), Done):
             if isinstance(step, Rest):
-                await self._rest(step)
-            else:
-                workers.start(self._begin(step, now))
+                await self._rest(step, workers)
+            elif (exchange := self._begin(step, now)) is not None:
+                workers.start(Job(step.lane, exchange))
 
-    def _begin(self, step: Send | FetchStatus | Probe, now: float) -> Job:
-        """Start an exchange; return the job that carries it out."""
+    def _begin(self, step: Send | FetchStatus | Probe, now: float) -> Exchange | None:
+        """Start an exchange; return what carries it out, or None if it needs no worker."""
         self._in_flight += 1
         self._choice.rests.began(step.lane)
         match step:
             case Send():
-                return Job(step.lane, self._exchanges.check(step.lane, now))
+                return self._exchanges.check(step.lane, now)
             case FetchStatus():
-                return Job(step.lane, self._exchanges.look(step.lane, now))
+                return self._exchanges.look(step.lane, now)
             case Probe():
-                return Job(step.lane, self._exchanges.probe(step.lane, step.canary, now))
+                return self._exchanges.probe(step.lane, step.canary, now)
             case _:
                 assert_never(step)
 
+    def _worked(self, lane: GatewayLane, took_s: float) -> None:
+        """Record that a worker has carried out an exchange; decide again, unless it rests shortly."""
+        self._ended(lane, took_s)
+        if not self._rests_shortly():
+            self._changed.set()
+
     def _ended(self, lane: GatewayLane, took_s: float) -> None:
+        """Record the end of an exchange."""
         self._in_flight -= 1
         self._in_last_step.discard(lane)
         self._concurrency.finished(took_s)
         self._choice.rests.ended(lane)
 
-    def _following(self, now: float) -> Job | None:
-        """Return the next job of a worker, if any. Wakes the dispatcher if its rest is not right any more."""
-        if now < self._resting.until <= now + KEPT_S:
-            return None
-        step = self._next_step(now)
-        if isinstance(step, Rest | Done):
-            if not self._resting.covers(step):
-                self._changed.set()
-            return None
-        job = self._begin(step, now)
-        if self._resting.cause or self._in_flight < self._allowed:
-            self._changed.set()
-        return job
+    def _arrived(self) -> None:
+        """Wake up to act on an answer."""
+        self._changed.set()
+
+    def _rests_shortly(self) -> bool:
+        """Whether the rest ends so soon that no end of an exchange cuts it short."""
+        now = self._clock()
+        return now < self._resting.until <= now + KEPT_S
 
     def _next_step(self, now: float) -> Step:
         if self._can_stop and not self._ending:
@@ -207,8 +212,8 @@ class Dispatcher:
             pace_per_min = sum(budget.rate_per_min(now) for budget in self._budgets)
             self._allowed = self._concurrency.allowed(pace_per_min)
             self._allowed_until = now + KEPT_S
-        is_full = self._in_flight >= self._allowed
-        return is_full or (self._bounds.needed is not None and self._in_flight >= self._useful())
+        # If all say "yes", more exchanges would ask about too many numbers.
+        return self._in_flight >= self._allowed or self._in_flight >= self._still_needed() / self._largest
 
     @property
     def _others_in_flight(self) -> bool:
@@ -263,14 +268,23 @@ class Dispatcher:
         found = self._counters.verdicts[Verdict.REGISTERED.value] + self._state.recorder.registered_waiting
         return self._bounds.needed - found
 
-    def _useful(self) -> float:
-        """Return how many exchanges are useful: if all say "yes", more would ask about too many numbers."""
-        return self._still_needed() / self._largest
-
-    async def _rest(self, rest: Rest) -> None:
+    async def _rest(self, rest: Rest, workers: Workers) -> None:
         self._resting, self._resting_since = rest, self._clock()
-        await self._changed.wait(min(rest.until, self._give_up_at))
-        self._changed = self._new_event()
-        self._resting = Rest(-math.inf)
+        while True:
+            await self._changed.wait(min(rest.until, self._give_up_at))
+            self._changed = self._new_event()
+            self._take_answers(workers)
+            if not self._rests_shortly():
+                break
+        self._resting = AWAKE
         if rest.cause:
             self._counters.paused_s[rest.cause] += self._clock() - self._resting_since
+
+    def _take_answers(self, workers: Workers) -> None:
+        """Act on the answers that have come since the last call."""
+        now = self._clock()
+        for delivery, exchange in self._exchanges.take_ended(now):
+            if exchange is None:
+                self._ended(delivery.lane, now - delivery.permit.started_at)
+            else:
+                workers.start(Job(delivery.lane, exchange))

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 import anyio
 
-from validator.batch.asking.array import Array
 from validator.batch.asking.delivery import Delivery
+from validator.batch.asking.results import Results
 from validator.batch.asking.single_call import account
 from validator.batch.asking.taking import take_array
 from validator.errors import ApiError, InvalidPhone
-from validator.gateways.gateway import CheckReply, NumberResult
+from validator.gateways.gateway import BeginsChecks, CheckReply, NumberResult
 from validator.http.exchange_options import EXCHANGE_OPTIONS, ExchangeOptions
-from validator.model import Outcome, Reason, Source, Verdict
-from validator.pacing import Accept, Ending, Requeue, Resolve, Retry, Unverified
+from validator.http.wire import Unanswered
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
-    from validator.batch.asking.check import Check
     from validator.batch.asking.run_state import RunState
     from validator.batch.asking.steps import GatewayLane
     from validator.model import Number
@@ -32,36 +30,48 @@ if TYPE_CHECKING:
 class Exchanges:
     """Starts exchanges. Each method registers its exchange at once, and returns a function to carry it out.
 
+    A check that needs no task is sent at once, and None is returned. `take_ended` returns it when it has
+    ended: all that have ended in one turn of the event loop together.
+
     Budget and lane must allow the exchange when the method is called.
 
     Args:
         state: the parts of the run.
+        on_arrival: called when there is something to take.
     """
 
-    def __init__(self, state: RunState) -> None:
+    def __init__(self, state: RunState, on_arrival: Callable[[], None]) -> None:
         self._state = state
         self._clock = state.clock
-        self._reasons = {
-            Verdict.REGISTERED: None,
-            Verdict.NOT_REGISTERED: state.negative_reason,
-            Verdict.INVALID: Reason.REJECTED_BY_PROVIDER,
+        self._results = Results(state)
+        self._beginning = {
+            lane: lane.gateway.begin_check for lane in state.lanes if isinstance(lane.gateway, BeginsChecks)
         }
-        self._is_over = False
+        self._on_arrival = on_arrival
+        self._ends_of_sent: list[tuple[Delivery, CheckReply | Exception]] = []
+        # What gives up each check that was sent without a task, until its end is taken.
+        self._sent: dict[Delivery, Callable[[], None]] = {}
 
     def close(self) -> None:
-        """Retract no more answers, because the dispatcher has ended."""
-        self._is_over = True
+        """Give up what is in flight without a task, and retract no more answers: the dispatcher has ended."""
+        self._results.close()
+        for delivery, give_up in list(self._sent.items()):
+            give_up()
+            delivery.lane.guard.ended(self._clock(), delivery.checkpoint, answered=False)
+        self._sent.clear()
 
-    def check(self, lane: GatewayLane, now: float) -> Exchange:
+    def check(self, lane: GatewayLane, now: float) -> Exchange | None:
         """Ask about the next numbers through a lane: as many as the gateway takes in one request."""
         asked = take_array(self._state, lane, now)
         lane.start(now)
-        retries = 0
+        retries, fresh = 0, not lane.gateway.capabilities.names_numbers
         for check in asked.checks:
             retries += check.is_retry
+            fresh |= check.needs_new_connection
         self._state.counters.begin(lane.ref, numbers=len(asked.checks), retries=retries)
         self._state.recorder.add_attempts(lane.ref, len(asked.checks))
-        return partial(self._check, lane, asked, lane.guard.checkpoint(now), lane.budget.start(now))
+        delivery = Delivery(lane, asked, lane.guard.checkpoint(now), lane.budget.start(now), fresh=fresh)
+        return None if self._begin(delivery) else partial(self._check, delivery)
 
     def probe(self, lane: GatewayLane, canary: Number, now: float) -> Exchange:
         """Ask about a canary through a lane."""
@@ -75,26 +85,67 @@ class Exchanges:
         lane.start(now, is_look=True)
         return partial(self._look, lane, lane.side_budget.start(now, is_check=False))
 
-    async def _check(self, lane: GatewayLane, asked: Array, checkpoint: Checkpoint, permit: Permit) -> None:
-        checks, fresh = asked.checks, not lane.gateway.capabilities.names_numbers
-        for check in checks:
-            fresh |= check.needs_new_connection
-        delivery = Delivery(checkpoint, fresh=fresh)
-        EXCHANGE_OPTIONS.set(
-            ExchangeOptions(fresh=delivery.fresh, on_unsolicited=partial(self._doubt, delivery))
+    def take_ended(self, now: float) -> Iterator[tuple[Delivery, Exchange | None]]:
+        """Act on the ends of the checks that were sent without a task, and yield each.
+
+        If a check has to be sent again over a new connection, it is yielded with a function to carry it out.
+        """
+        ended, self._ends_of_sent = self._ends_of_sent, []
+        for delivery, how in ended:
+            del self._sent[delivery]
+            if isinstance(how, Unanswered):
+                delivery.fresh = True
+                yield delivery, partial(self._check, delivery)
+            else:
+                self._end(delivery, how, now)
+                yield delivery, None
+
+    def _begin(self, delivery: Delivery) -> bool:
+        """Send a check about one number over an idle connection, if there is one."""
+        checks = delivery.asked.checks
+        begin_check = self._beginning.get(delivery.lane)
+        if begin_check is None or delivery.fresh or len(checks) > 1:
+            return False
+        give_up = begin_check(
+            checks[0].number,
+            delivery.lane.session,
+            partial(self._arrived, delivery),
+            on_unsolicited=partial(self._results.doubt, delivery),
         )
+        if give_up is None:
+            return False
+        self._sent[delivery] = give_up
+        return True
+
+    def _arrived(self, delivery: Delivery, how: CheckReply | Exception) -> None:
+        self._ends_of_sent.append((delivery, how))
+        self._on_arrival()
+
+    async def _check(self, delivery: Delivery) -> None:
+        lane, numbers = delivery.lane, [check.number for check in delivery.asked.checks]
+        EXCHANGE_OPTIONS.set(
+            ExchangeOptions(fresh=delivery.fresh, on_unsolicited=partial(self._results.doubt, delivery))
+        )
+        how: CheckReply | ApiError
         try:
-            reply = await self._asked(lane, [check.number for check in checks], checkpoint)
+            how = await self._asked(lane, numbers, delivery.checkpoint)
         except ApiError as failure:
-            account(lane.budget, permit, failure)
-            self._failed(lane, asked, delivery.failure(failure))
-            lane.guard.ended(self._clock(), checkpoint, answered=False)
+            how = failure
+        self._end(delivery, how, self._clock())
+
+    def _end(self, delivery: Delivery, how: CheckReply | Exception, now: float) -> None:
+        """Act on the end of a check."""
+        lane, delivery.at = delivery.lane, now
+        if isinstance(how, InvalidPhone):
+            how = _all_invalid([check.number for check in delivery.asked.checks], how)
+        if isinstance(how, CheckReply):
+            lane.budget.finish(delivery.permit, now, how.rate)
+            self._results.replied(delivery, how)
+        elif isinstance(how, ApiError):
+            account(lane.budget, delivery.permit, how, now)
+            self._results.failed(delivery, how)
         else:
-            delivery.at = self._clock()
-            lane.budget.finish(permit, delivery.at, reply.rate)
-            self._replied(lane, checks, reply, delivery)
-            if asked.others:
-                self._cleared(lane, asked)
+            raise how
         self._ended(lane)
 
     async def _probe(self, lane: GatewayLane, canary: Number, checkpoint: Checkpoint, permit: Permit) -> None:
@@ -102,7 +153,7 @@ class Exchanges:
         try:
             reply = await self._asked(lane, [canary], checkpoint)
         except ApiError as failure:
-            account(lane.budget, permit, failure)
+            account(lane.budget, permit, failure, self._clock())
             lane.tested(self._clock(), checkpoint, canary, said=failure)
         else:
             lane.budget.finish(permit, self._clock(), reply.rate)
@@ -116,15 +167,11 @@ class Exchanges:
     async def _asked(
         self, lane: GatewayLane, numbers: Sequence[Number], checkpoint: Checkpoint
     ) -> CheckReply:
-        """Ask. A cancelled exchange counts as failed for the guard, since there is no answer.
-
-        If the whole request is refused as invalid, the results do not name their number.
-        """
+        """Ask. A cancelled exchange counts as failed for the guard, since there is no answer."""
         try:
             return await lane.gateway.check(numbers, lane.session)
         except InvalidPhone as failure:
-            results = (NumberResult(number=one, failure=failure, names_number=False) for one in numbers)
-            return CheckReply.of(*results, rate=failure.rate)
+            return _all_invalid(numbers, failure)
         except anyio.get_cancelled_exc_class():
             lane.guard.ended(self._clock(), checkpoint, answered=False)
             raise
@@ -134,7 +181,7 @@ class Exchanges:
         try:
             seen = await lane.gateway.session_status(lane.session)
         except ApiError as failure:
-            account(lane.side_budget, permit, failure)
+            account(lane.side_budget, permit, failure, self._clock())
             lane.looked(self._clock(), failure)
         else:
             lane.side_budget.finish(permit, self._clock(), seen.rate)
@@ -144,144 +191,12 @@ class Exchanges:
     def _ended(self, lane: GatewayLane) -> None:
         """Carry out the decisions about earlier checks that the end of an exchange has caused."""
         if self._state.withheld.kept:
-            self._state.withheld.settle(lane, self._undecided)
+            self._state.withheld.settle(lane, self._results.undecided)
         if rulings := lane.guard.rulings():
             self._state.guarding.carry_out(lane, rulings)
 
-    def _replied(
-        self, lane: GatewayLane, checks: Sequence[Check], reply: CheckReply, delivery: Delivery
-    ) -> None:
-        failure = reply.failure([check.number for check in checks])
-        ending = lane.finish(delivery.at, failure)
-        self._state.counters.end(lane.ref, failure)
-        answered = False
-        for check in checks:
-            result = reply.result(check.number)
-            # It is of this request if it names the number, or if the connection is new.
-            verdict, is_own = result.verdict, result.names_number or delivery.fresh
-            answered |= verdict is not None and is_own
-            if delivery.is_doubted and not delivery.fresh:
-                self._ask_anew(check)
-            elif verdict is None:
-                self._undecided(lane, check, ending if failure else Ending(result.failure))
-            elif is_own:
-                self._answered(lane, check, verdict, result.whatsapp_id, delivery)
-            else:
-                check.was_rejected |= verdict is Verdict.INVALID
-                self._ask_anew(check)
-        lane.guard.ended(delivery.at, delivery.checkpoint, answered=answered)
 
-    def _doubt(self, delivery: Delivery) -> None:
-        """Ask again about the checks of a connection that has delivered a response without a request."""
-        delivery.is_doubted = True
-        for check, verdict in delivery.take_ended():
-            if not self._is_over:
-                self._state.counters.take_back(verdict)
-                self._ask_anew(check)
-
-    def _ask_anew(self, check: Check) -> None:
-        """Ask again over a new connection, because the answer may be about another number."""
-        check.needs_new_connection = True
-        self._state.queue.give_back(check)
-
-    def _failed(self, lane: GatewayLane, asked: Array, failure: ApiError) -> None:
-        ending = lane.finish(self._clock(), failure)
-        self._state.counters.end(lane.ref, failure)
-        self._state.queue.give_back(*asked.others)
-        if asked.is_refused_for_one(failure):
-            self._state.queue.suspect(Array(asked.checks, refused=failure))
-            return
-        for check in asked.checks:
-            check.separate(len(asked.checks))
-            self._undecided(lane, check, ending)
-
-    def _cleared(self, lane: GatewayLane, asked: Array) -> None:
-        """Search for the number that caused a refusal among the others, since these numbers did not."""
-        match asked.others:
-            case [cause]:
-                self._undecided(lane, cause, Ending(asked.refused))
-            case others:
-                self._state.queue.suspect(Array(others, refused=asked.refused))
-
-    def _answered(
-        self,
-        lane: GatewayLane,
-        check: Check,
-        verdict: Verdict,
-        whatsapp_id: str | None,
-        delivery: Delivery,
-    ) -> None:
-        reason, guard = self._reasons[verdict], lane.guard
-        decision = guard.on_answer(
-            delivery.at,
-            delivery.checkpoint,
-            check.number,
-            verdict,
-            was_rejected=check.was_rejected,
-            is_again=check.is_again,
-        )
-        match decision:
-            case Accept():
-                self._settle(lane, check, verdict, reason, whatsapp_id=whatsapp_id)
-                if self._state.guarding.parked and guard.is_current(delivery.checkpoint):
-                    self._state.guarding.readmit()
-            case Unverified(ordinal):
-                self._settle(lane, check, verdict, reason, whatsapp_id=whatsapp_id, ordinal=ordinal)
-            case Requeue():
-                self._state.queue.give_back(check)
-                return
-            case Resolve(doubted, why):
-                self._settle(lane, check, doubted, why)
-                return
-            case _:
-                assert_never(decision)
-        # An "invalid" is held until the end of the run, and two requests were made if it names no number.
-        if verdict is not Verdict.INVALID:
-            delivery.note_ended(check, verdict)
-
-    def _undecided(self, lane: GatewayLane, check: Check, ending: Ending) -> None:
-        """Act on an exchange that did not answer whether the number has an account."""
-        if ending.is_withheld:
-            self._state.withheld.add(lane, check, ending)
-            return
-        match lane.decide(ending, check.attempts + 1):
-            case Resolve(verdict, reason):
-                self._settle(lane, check, verdict, reason)
-            case Retry(after_s):
-                check.attempts += 1
-                self._state.queue.park(check, self._clock() + after_s)
-            case Requeue(is_attempt):
-                check.attempts += is_attempt
-                self._state.queue.give_back(check)
-            case Accept():
-                raise AssertionError("a failure was taken for an answer")
-            case decision:
-                assert_never(decision)
-
-    def _settle(
-        self,
-        lane: GatewayLane,
-        check: Check,
-        verdict: Verdict,
-        reason: Reason | None,
-        *,
-        whatsapp_id: str | None = None,
-        ordinal: int = 0,
-    ) -> None:
-        check.attempts += 1
-        outcome = Outcome(
-            number=check.number,
-            verdict=verdict,
-            reason=reason,
-            whatsapp_id=whatsapp_id,
-            source=Source.API,
-            checked_at_ms=self._state.now_ms(),
-            gateway=lane.ref.gateway,
-            session=lane.ref.session,
-            attempts=check.attempts,
-            strength=lane.gateway.capabilities.strength_of(verdict),
-        )
-        if ordinal and verdict is Verdict.INVALID:
-            self._state.guarding.hold(outcome, ordinal)
-        else:
-            self._state.recorder.add(outcome, ordinal)
+def _all_invalid(numbers: Sequence[Number], failure: InvalidPhone) -> CheckReply:
+    """Return the reply that a refusal of a whole request as invalid is. It does not name the numbers."""
+    results = (NumberResult(number=one, failure=failure, names_number=False) for one in numbers)
+    return CheckReply.of(*results, rate=failure.rate)

@@ -42,11 +42,11 @@ def refuse_long_hold(report: BudgetReport, now: float, max_wait_s: float) -> Non
         )
 
 
-def account(budget: Budget, permit: Permit, failure: ApiError) -> None:
+def account(budget: Budget, permit: Permit, failure: ApiError, now: float) -> None:
     """Record a failed request in the budget of its key."""
     budget.finish(
         permit,
-        anyio.current_time(),
+        now,
         failure.rate,
         refused=is_refusal(failure),
         by_front=is_by_front(failure),
@@ -95,7 +95,7 @@ async def paced(
         try:
             reply = await call()
         except ApiError as failure:
-            account(budget, permit, failure)
+            account(budget, permit, failure, anyio.current_time())
             if is_refusal(failure) and not is_by_front(failure):
                 await _wait_out(budget, max_wait_s, until=begun + max_outage_s)
             elif (delay_s := patience.delay_s(failure)) is None:

@@ -48,14 +48,6 @@ class Rest(Struct, frozen=True):
     why: str = ""
     cause: str = ""
 
-    def covers(self, step: Rest | Done) -> bool:
-        """Whether a dispatcher in this rest need not wake up for a step that was decided in the meantime."""
-        return (
-            isinstance(step, Rest)
-            and self.until <= step.until
-            and (self.why, self.cause) == (step.why, step.cause)
-        )
-
     @classmethod
     def of(cls, wait: Wait) -> Self:
         """Return the rest that a lane asks for."""

@@ -1,10 +1,9 @@
-"""The tasks that carry out exchanges. After its exchange has ended, a task continues with the next."""
+"""The tasks that carry out exchanges. After its exchange has ended, a task is used for another one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from anyio.lowlevel import checkpoint
 from msgspec import Struct
 
 from validator.http.event_loop import event_type
@@ -35,21 +34,14 @@ class Workers:
         tasks: the task group of the tasks.
         clock: returns the event loop's time, in seconds.
         on_end: called at the end of each exchange, also a failed one, with its lane and duration in seconds.
-        following: returns the next job of a worker, or None if there is none now. It is given the time.
     """
 
     def __init__(
-        self,
-        tasks: TaskGroup,
-        *,
-        clock: Callable[[], float],
-        on_end: Callable[[GatewayLane, float], None],
-        following: Callable[[float], Job | None],
+        self, tasks: TaskGroup, *, clock: Callable[[], float], on_end: Callable[[GatewayLane, float], None]
     ) -> None:
         self._tasks = tasks
         self._clock = clock
         self._on_end = on_end
-        self._following = following
         self._idle: list[_Handover] = []
         self._new_event = event_type()
 
@@ -61,22 +53,13 @@ class Workers:
             self._tasks.start_soon(self._work, job)
 
     async def _work(self, job: Job) -> None:
-        begun = self._clock()
         while True:
+            begun = self._clock()
             try:
                 await job.exchange()
             finally:
-                ended = self._clock()
-                self._on_end(job.lane, ended - begun)
-            if ended == begun:
-                # The exchange did not wait, so no other task has had a turn.
-                await checkpoint()
-                ended = self._clock()
-            begun, following = ended, self._following(ended)
-            if following is None:
-                following = await self._next()
-                begun = self._clock()
-            job = following
+                self._on_end(job.lane, self._clock() - begun)
+            job = await self._next()
 
     async def _next(self) -> Job:
         handover = _Handover(self._new_event())
