@@ -528,6 +528,14 @@ async def test_sessions_are_listed_with_all_that_may_be_absent(answering):
     assert page.sessions[1].phone_number is None
 
 
+@pytest.mark.parametrize("row", [{"id": 3}, {"id": 3, "status": None}, {"id": 3, "status": True}])
+async def test_a_session_without_a_status_hides_no_other_one_of_the_list(answering, row):
+    page = await answering({"data": [SESSION, row]}).whatsapp.sessions.list()
+
+    assert [(one.id, one.status) for one in page] == [(SESSION["id"], "connected"), ("3", "other")]
+    assert page.sessions[1].raw_status == ""
+
+
 @pytest.mark.parametrize(
     "flaw", [{"id": None}, {"id": True}, {"id": ""}, {"id": 1.5}, {"status": None}, {"status": 1}]
 )
