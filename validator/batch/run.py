@@ -121,7 +121,7 @@ class Run(ABC, Generic[SummaryT]):
         self._counters = counters
         self._progress = progress
         self._settings = settings
-        self._started = datetime.now(UTC)
+        self._started, self._begun_s = datetime.now(UTC), time.monotonic()
         self._run_id = 0  # not begun; the ids of a ledger start with 1
 
     def run(self, ask: Ask) -> SummaryT:
@@ -211,7 +211,13 @@ class Run(ABC, Generic[SummaryT]):
 
     @property
     def _start_ms(self) -> int:
-        return unix_ms(self._started)
+        """The start of the run by the present clock, in milliseconds since the Unix epoch.
+
+        If the clock is set back during the run, its later answers bear times from before the start as it was
+        shown then. With `--refresh` they would be none of this run.
+        """
+        elapsed_ms = int(1000 * (time.monotonic() - self._begun_s))
+        return min(unix_ms(self._started), unix_ms(datetime.now(UTC)) - elapsed_ms)
 
 
 class ListRun(Run["Summary"]):
