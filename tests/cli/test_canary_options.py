@@ -207,3 +207,26 @@ def test_a_looked_up_no_is_vouched_for_too(run, provider):
 
     assert done.json["rows"][0]["verdict"] == "not_registered"
     assert app.log.calls(OWN) == 1
+
+
+@pytest.mark.parametrize("command", ["check", "sample"])
+@pytest.mark.parametrize("canary", [OWN, "+55 11 96123-4567"])
+def test_a_canary_of_a_suppression_list_ends_the_run_before_a_request(run, listed, provider, command, canary):
+    app = provider()
+    listed(f"phone\n{OWN}\n+551161234567\n", "opted-out.csv")  # the second in its other spelling
+
+    words = (listed(MANY), "--accept", "possible", "--suppress", "opted-out.csv", "--canary", canary)
+    done = run(command, *words)
+
+    assert (done.code, app.log.requests) == (2, 0)
+    assert "a canary is in a suppression list" in done.err
+
+
+def test_a_sessions_own_number_is_no_canary_if_it_is_suppressed(check, listed, provider):
+    app = provider(registered_share=0.0)
+    listed(f"phone\n{OWN}\n", "opted-out.csv")
+
+    done = check("--suppress", "opted-out.csv")
+
+    assert done.code == 4
+    assert app.log.numbers == dict.fromkeys(PEOPLE, 1)
