@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time as clock
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -110,19 +109,6 @@ print(next_time_of_day(time({hour}, {minute}), now).timestamp(), start_of_day_s(
 
 
 NAIVE = datetime(2027, 1, 15, 8)  # noqa: DTZ001 - in the zone of the system
-
-
-@pytest.fixture
-def local_zone(monkeypatch):
-    """Set the zone of the system."""
-
-    def name(zone):
-        monkeypatch.setenv("TZ", zone)
-        clock.tzset()
-
-    yield name
-    monkeypatch.undo()
-    clock.tzset()
 
 
 @pytest.mark.parametrize(
