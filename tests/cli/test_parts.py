@@ -66,6 +66,8 @@ def test_a_refresh_is_gone_on_with_and_not_begun_again(after, age):
         (["--max-age=yes=30d,no=0"], "yes=30d,no=0", " --max-age=yes=720h,no=1h"),
         (["--max-age", "2h"], "2h", " --max-age 2h"),
         (["--", "y.csv"], "0", " --max-age=1h -- y.csv"),
+        (["--max-age", "unknown=1d"], "unknown=1d", " --max-age=yes=720h,no=168h"),
+        ([], "yes=2h,no=2h,unknown=5m", " --max-age=2h"),
     ],
 )
 def test_a_run_that_counts_no_earlier_answers_is_gone_on_with_too(words, ages, age):

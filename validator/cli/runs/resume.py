@@ -50,9 +50,10 @@ def next_command(
     """Return the command line that resumes the run: the same one again, if that asks what is missing.
 
     With `--refresh`, or an age of 0, it would repeat the requests of this run. So it gets a `--max-age` with
-    which answers since its start are fresh, wherever the refresh was set. With `--only unknown` or
-    `--limit 0` it would leave the same numbers unasked, so it goes without them. The user has to fill in the
-    secrets: the passwords of a proxy and of a ledger's URL, and the paths of a webhook and a collector.
+    which answers since its start are fresh, wherever the refresh was set. With `--only unknown`, `--limit 0`
+    or an age of failures it would leave the same numbers unasked, so it goes without them. The user has to
+    fill in the secrets: the passwords of a proxy and of a ledger's URL, and the paths of a webhook and a
+    collector.
 
     Args:
         arguments: the words after `validator`.
@@ -72,9 +73,9 @@ def next_command(
 
 
 def _kept_fresh(words: Sequence[str], ages: MaxAge, hours: int) -> list[str]:
-    """Return the words with a `--max-age` of at least that many hours, if answers would be fresh for less."""
+    """Return the words with a `--max-age` of at least that many hours, and none for failures, if needed."""
     wanted_s = hours * HOUR_S
-    if min(ages.registered_s, ages.not_registered_s) >= wanted_s:
+    if min(ages.registered_s, ages.not_registered_s) >= wanted_s and not ages.unknown_s:
         return [*words]
     yes, no = (
         math.ceil(max(age_s, wanted_s) / HOUR_S) for age_s in (ages.registered_s, ages.not_registered_s)
