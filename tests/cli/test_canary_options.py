@@ -109,8 +109,11 @@ def test_a_session_without_a_number_in_a_list_of_nobody_is_not_believed(check, p
     assert any('40 answers "no" of session' in warning for warning in done.json["warnings"])
     assert "40 rows are unknown although they were answered" in done.err
     assert "--canary" in done.err
+    (remedy,) = done.json["remedies"]
+    assert remedy.startswith("Name a number that is on WhatsApp with --canary")
 
-    assert check("--canary", "+447700900001").code == 0
+    helped = check("--canary", "+447700900001")
+    assert (helped.code, helped.json["remedies"]) == (0, [])
     assert set(verdicts()) == {("not_registered", "not_on_whatsapp")}
 
 

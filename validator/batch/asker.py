@@ -189,7 +189,7 @@ class Asker:
             second = next_round(plan)
             ending, left_out = await self._ask_second(second, asking), second.left_out
         now = anyio.current_time()
-        self._remedies = session_remedies(asking.lanes)
+        self._remedies = session_remedies(asking.lanes, canaries, self._counters)
         warnings = session_warnings(asking.lanes, canaries, self._counters, ending, now)
         return ending, left_out, (*clock, *warnings)
 
