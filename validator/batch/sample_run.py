@@ -119,7 +119,7 @@ class SampleRun(Run[SampleSummary]):
             self._opened,
             rest,
             answers,
-            self._result(whole.plan, asked, asked.ending, exit_code),
+            self._result(asked, asked.ending, exit_code),
             exit_code,
             already_known=sum(surveyed.plan.known.values()),
             seed=self._sample.seed,
