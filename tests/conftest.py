@@ -9,6 +9,7 @@ where new failures are found, and a failure prints the line that repeats it.
 import gc
 import logging
 import os
+import time
 from signal import SIG_DFL, SIG_IGN, SIGHUP, SIGINT, default_int_handler, getsignal, signal
 
 import pytest
@@ -70,3 +71,16 @@ def logging_as_before():
     root.handlers[:] = before[0]
     root.setLevel(before[1])
     own.setLevel(before[2])
+
+
+@pytest.fixture
+def local_zone(monkeypatch):
+    """Set the zone of the system."""
+
+    def name(zone):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+
+    yield name
+    monkeypatch.undo()
+    time.tzset()

@@ -20,6 +20,7 @@ from validator.ledger_url import LedgerUrl, database_location, ledger_location
             "postgresql:///ledger?host=/tmp&password=***&user=me",
         ),
         ("postgresql:///ledger?%70assword=s3cret", "postgresql:///ledger?%70assword=***"),
+        ("postgresql:///ledger?pasword=s3cret&port=5433", "postgresql:///ledger?pasword=***&port=5433"),
     ],
 )
 def test_a_url_never_shows_its_password(text, shown):
@@ -57,6 +58,12 @@ def test_only_a_url_of_postgresql_is_no_path():
         ("mysql://me:s3cret@db/x", "a mysql:// URL"),
         ("s3://bucket/led.sqlite", "an? s3:// URL"),
         ("me:s3cret@db://x", "such a URL"),
+        ("postgresql:me:s3cret@db/x", "such a URL"),
+        ("postgres:/me:s3cret@db/x", "such a URL"),
+        ("host=db user=me password=s3cret", "such a URL"),
+        ("password = s3cret", "such a URL"),
+        ("postgresql://me:s3cret@pass@db/x", "an @ too many; write that of a password as %40"),
+        ("postgres://me@home:s3cret@db/x?sslmode=require", "an @ too many"),
     ],
 )
 def test_another_url_is_no_ledger_and_its_password_is_not_shown(text, words):

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from validator.local_time import next_time_of_day, start_of_day_s
+from validator.errors import UsageError
+from validator.local_time import next_time_of_day, start_of_day_s, unknown_zone
 from validator.settings import parse_deadline
 
 # When the clock changes, in UTC, and by how many seconds: one zone in each hemisphere, and one that moves by
@@ -105,6 +106,30 @@ from validator.local_time import next_time_of_day, start_of_day_s
 now = datetime.fromtimestamp({now_s})
 print(next_time_of_day(time({hour}, {minute}), now).timestamp(), start_of_day_s({now_s}))
 """
+
+
+NAIVE = datetime(2027, 1, 15, 8)  # noqa: DTZ001 - in the zone of the system
+
+
+@pytest.mark.parametrize(
+    "zone",
+    ["", "UTC", "GMT", "Etc/UTC", ":Europe/Berlin", "Africa/Abidjan", "EST5EDT", "WET", "<+00>0", "ABC0"],
+)
+def test_a_zone_of_the_system_or_a_rule_is_known(local_zone, zone):
+    local_zone(zone)
+
+    assert unknown_zone() == ""
+    assert parse_deadline("06:30", NAIVE) > NAIVE
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berln", ":Europe/Berln", "Berlin", "Nowhere/Berlin-Mitte", "CET_"])
+def test_no_time_of_day_is_taken_in_a_zone_that_the_system_does_not_know(local_zone, zone):
+    local_zone(zone)
+
+    assert unknown_zone() == zone.removeprefix(":")
+    with pytest.raises(UsageError, match="would be a time in UTC"):
+        parse_deadline("06:30", NAIVE)
+    assert parse_deadline("2h", NAIVE) > NAIVE
 
 
 @pytest.mark.slow

@@ -140,7 +140,14 @@ def test_ages_that_are_not_named_keep_their_defaults():
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("maybe=1d", "does not know 'maybe'"), ("yes=", "not understood"), ("x", "write")]
+    ("text", "words"),
+    [
+        ("maybe=1d", "does not know 'maybe'"),
+        ("yes=", "not understood"),
+        ("x", "write"),
+        ("yes=1d,yes=2d", "twice"),
+        ("no=1d, no=1d", "twice"),
+    ],
 )
 def test_an_age_that_is_not_understood_is_refused(text, words):
     with pytest.raises(UsageError, match=words):

@@ -13,8 +13,18 @@ from validator.nearest import suggestion
 SCHEMES = ("postgresql://", "postgres://")
 _WORDS = tuple(scheme.removesuffix("://") for scheme in SCHEMES)
 
-# Parameters of libpq that are secrets (postgresql.org/docs/current/libpq-connect.html).
+# Parameters of libpq that are secrets (postgresql.org/docs/current/libpq-connect.html), and usual ones that
+# are shown: any other may be a secret whose name is misspelled.
 SECRETS = ("password", "sslpassword", "oauth_client_secret")
+SHOWN = frozenset(
+    {
+        "application_name", "channel_binding", "connect_timeout", "dbname", "host", "hostaddr", "keepalives",
+        "options", "port", "service", "sslcert", "sslkey", "sslmode", "sslrootcert", "target_session_attrs",
+        "user",
+    }
+)  # fmt: skip
+# How a connection is described without a URL: `host=db password=...`, `postgresql:me:...@db`.
+_NO_URL = re.compile(r"(?i)postgres(ql)?:|(.*\s)?(host|hostaddr|dbname|user|password|service)\s*=")
 HIDDEN = "***"
 
 
@@ -75,11 +85,12 @@ def ledger_location(text: str) -> Location:
     """Return the location that a text names: the URL of a PostgreSQL database, otherwise a path.
 
     Raises:
-        UsageError: it is another URL. As a path it would be a new ledger in a folder named like the password.
+        UsageError: it is another URL, or describes a connection in another way. As a path it would be a new
+            ledger in a file or a folder named like the password.
     """
     if text.lower().startswith(SCHEMES):
-        return LedgerUrl(text)
-    if "://" not in text:
+        return _readable(text)
+    if "://" not in text and not _NO_URL.match(text):
         return Path(text)
     raise UsageError(
         f"a ledger cannot be {_kind_of(text)}; name a file, or a database with postgresql://HOST/DATABASE "
@@ -94,13 +105,21 @@ def database_location(text: str, variable: str) -> LedgerUrl | None:
         UsageError: it looks like a misspelled URL of PostgreSQL.
     """
     if text.lower().startswith(SCHEMES):
-        return LedgerUrl(text)
+        return _readable(text)
     if "://" in text and (hint := _nearest(text)):
         raise UsageError(
             f"{variable} has {_kind_of(text)}, which is no kind of ledger; correct it, or name the ledger "
             f"with --ledger.{hint}"
         )
     return None
+
+
+def _readable(text: str) -> LedgerUrl:
+    """Return the URL. With two @ a part of the password would be the host, which messages name."""
+    url = LedgerUrl(text)
+    if text.partition("?")[0].count("@") > 1:
+        raise UsageError(f"the URL of the ledger {url} has an @ too many; write that of a password as %40")
+    return url
 
 
 def _scheme_of(text: str) -> str:
@@ -119,4 +138,4 @@ def _nearest(text: str) -> str:
 
 def _hidden(parameter: str) -> str:
     name, equals, _ = parameter.partition("=")
-    return f"{name}={HIDDEN}" if equals and unquote(name).lower() in SECRETS else parameter
+    return f"{name}={HIDDEN}" if equals and unquote(name).lower() not in SHOWN else parameter

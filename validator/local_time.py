@@ -6,6 +6,8 @@ A zone of None is the system's zone (`TZ`, `/etc/localtime`) with its rules for 
 
 from __future__ import annotations
 
+import os
+import time as clock
 from bisect import bisect_left
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -14,11 +16,25 @@ if TYPE_CHECKING:
     from datetime import date, tzinfo
 
 _MIDNIGHT = time()
+# Zones whose names are the letters that they show.
+_WITHOUT_OFFSET = frozenset({"UTC", "GMT"})
 
 
 def unix_ms(moment: datetime) -> int:
     """Return a moment in the ledger's form: whole milliseconds since the Unix epoch."""
     return int(moment.timestamp() * 1000)
+
+
+def unknown_zone() -> str:
+    """Return the zone that `TZ` names if the system does not know it, else an empty text.
+
+    The C library silently uses UTC for an unknown zone, and calls it by the first letters of `TZ`, in summer
+    too. A rule (`EST5EDT`) has an offset behind its name.
+    """
+    zone, (name, in_summer) = os.environ.get("TZ", "").removeprefix(":"), clock.tzname
+    is_named_so = zone.startswith(name) and not zone[len(name) :][:1].isdigit()
+    is_utc = name == in_summer and clock.timezone == 0
+    return zone if is_named_so and is_utc and name not in _WITHOUT_OFFSET else ""
 
 
 def next_time_of_day(wanted: time, now: datetime) -> datetime:

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from validator.arguments import NUMBER, require
 from validator.errors import UsageError
-from validator.local_time import next_time_of_day
+from validator.local_time import next_time_of_day, unknown_zone
 from validator.model import Number, Verdict
 from validator.value import Value
 
@@ -108,6 +108,11 @@ def parse_deadline(text: str, now: datetime) -> datetime:
         wanted = time(int(found[1]), int(found[2]))
     except ValueError:
         raise UsageError(f"deadline {text!r} is no time of day; write for instance 06:30 or 2h") from None
+    if now.tzinfo is None and (zone := unknown_zone()):
+        raise UsageError(
+            f"this machine knows no zone {zone!r} (TZ), so {text} would be a time in UTC; correct TZ "
+            "(Europe/Berlin), install the zones of the system (tzdata), or give a duration such as 2h"
+        )
     return next_time_of_day(wanted, now)
 
 
@@ -210,12 +215,15 @@ class MaxAge(Value, Struct, frozen=True, kw_only=True):
         if "=" not in text:
             age_s = parse_duration_s(text)
             return cls(registered_s=age_s, not_registered_s=age_s)
-        ages = dict(part.strip().partition("=")[::2] for part in text.split(","))
+        parts = [part.strip().partition("=")[::2] for part in text.split(",")]
+        ages = dict(parts)
         names = {"yes": "registered_s", "no": "not_registered_s", "unknown": "unknown_s"}
         if strange := sorted(set(ages) - set(names)):
             raise UsageError(
                 f"--max-age does not know {strange[0]!r}; write for instance yes=30d,no=7d,unknown=1h"
             )
+        if len(ages) < len(parts):
+            raise UsageError(f"--max-age {text!r} gives an age twice; give each of yes, no and unknown once")
         return cls(**{names[word]: parse_duration_s(age) for word, age in ages.items()})
 
     def cutoffs_ms(self, now_ms: int) -> dict[Verdict, int]:

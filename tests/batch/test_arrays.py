@@ -25,11 +25,10 @@ FIRST = 447_700_900_100
 INVALID, SILENT, ABSENT = FIRST + 3, FIRST + 14, FIRST + 27
 
 
-@dataclass
-class Arrays:
-    """Answers arrays of ten, in reverse: one number is invalid, one missing twice, one not registered."""
+@dataclass(kw_only=True)
+class TakesArrays:
+    """Answers arrays of ten after a while, and records them; a subclass has the answers."""
 
-    fails: int = 0
     asked: list = field(default_factory=list)
     capabilities = replace(CAPABILITIES, max_batch=10)
     host = "localhost"
@@ -37,6 +36,20 @@ class Arrays:
     async def check(self, numbers, _session):
         self.asked.append(list(numbers))
         await anyio.sleep(0.05)
+        return self.reply(numbers)
+
+
+def all_registered(numbers):
+    return CheckReply.of(*(NumberResult(number=one, is_whatsapp_user=True) for one in numbers))
+
+
+@dataclass
+class Arrays(TakesArrays):
+    """Answers in reverse: one number is invalid, one missing twice, one not registered."""
+
+    fails: int = 0
+
+    def reply(self, numbers):
         if len(self.asked) <= self.fails:
             raise ServerError("500", status=500)
         results = [self.result(number) for number in reversed(numbers)]
@@ -114,21 +127,17 @@ def test_a_run_that_ends_with_enough_asks_for_less_than_an_array_too_many(ask, n
 
 
 @dataclass
-class Fragile:
+class Fragile(TakesArrays):
     """Answers arrays of fifty, and fails for every array with one of some numbers in it."""
 
     poison: frozenset
     failure: type
-    asked: list = field(default_factory=list)
     capabilities = replace(CAPABILITIES, max_batch=50)
-    host = "localhost"
 
-    async def check(self, numbers, _session):
-        self.asked.append(list(numbers))
-        await anyio.sleep(0.05)
+    def reply(self, numbers):
         if self.poison & set(numbers):
             raise self.failure("refused as a whole", status=400)
-        return CheckReply.of(*(NumberResult(number=one, is_whatsapp_user=True) for one in numbers))
+        return all_registered(numbers)
 
     async def session_status(self, session):
         return SessionReply(session=session, status=READY)
@@ -170,19 +179,13 @@ def test_a_number_that_an_array_fails_for_each_time_takes_no_other_with_it(ask, 
 
 
 @dataclass
-class Mute:
-    """Answers arrays of ten, the first ones without a single number in them."""
+class Mute(TakesArrays):
+    """Answers the first arrays without a single number in them."""
 
     mute: int
-    asked: list = field(default_factory=list)
-    capabilities = replace(CAPABILITIES, max_batch=10)
-    host = "localhost"
 
-    async def check(self, numbers, _session):
-        self.asked.append(list(numbers))
-        await anyio.sleep(0.05)
-        said = numbers if len(self.asked) > self.mute else [Number(FIRST + 1_000)]
-        return CheckReply.of(*(NumberResult(number=one, is_whatsapp_user=True) for one in said))
+    def reply(self, numbers):
+        return all_registered(numbers if len(self.asked) > self.mute else [Number(FIRST + 1_000)])
 
 
 def test_answers_that_name_none_of_the_numbers_are_failures_and_end_as_an_outage(ask):

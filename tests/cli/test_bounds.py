@@ -4,13 +4,18 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.support.cli.constants import PLAIN
+from tests.support.cli.constants import KEY, PLAIN
+from validator.batch.ask_settings import KeySettings
+from validator.batch.wiring import locked
+from validator.gateways.gateway import GatewayOptions
+from validator.http.api_key import ApiKey
 
 pytestmark = pytest.mark.slow
 
@@ -37,6 +42,21 @@ def test_single_requests_wait_no_longer_than_max_wait(provider, run, command):
 
     assert done.code == 5
     assert "longer than --max-wait 30s" in done.err + done.out
+
+
+@pytest.mark.parametrize("command", [("check", "leads.csv"), ("lookup", "+447700900001")])
+def test_the_wait_for_a_key_ends_at_the_deadline(provider, listed, run, command):
+    provider()
+    listed()
+    key = KeySettings(options=GatewayOptions(key=ApiKey(KEY)), sessions=("s",))
+    words = (*command, *PLAIN, "--wait-for-key", "10m", "--deadline", "2s")
+
+    with locked([key], "another run"):
+        begun_s = time.monotonic()
+        done = run(*words)
+
+    assert (done.code, time.monotonic() - begun_s < 60) == (7, True)
+    assert run(*words).code == 0
 
 
 @pytest.mark.parametrize("source", ["stdin", "url"])

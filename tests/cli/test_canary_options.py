@@ -109,8 +109,11 @@ def test_a_session_without_a_number_in_a_list_of_nobody_is_not_believed(check, p
     assert any('40 answers "no" of session' in warning for warning in done.json["warnings"])
     assert "40 rows are unknown although they were answered" in done.err
     assert "--canary" in done.err
+    (remedy,) = done.json["remedies"]
+    assert remedy.startswith("Name a number that is on WhatsApp with --canary")
 
-    assert check("--canary", "+447700900001").code == 0
+    helped = check("--canary", "+447700900001")
+    assert (helped.code, helped.json["remedies"]) == (0, [])
     assert set(verdicts()) == {("not_registered", "not_on_whatsapp")}
 
 
@@ -207,3 +210,26 @@ def test_a_looked_up_no_is_vouched_for_too(run, provider):
 
     assert done.json["rows"][0]["verdict"] == "not_registered"
     assert app.log.calls(OWN) == 1
+
+
+@pytest.mark.parametrize("command", ["check", "sample"])
+@pytest.mark.parametrize("canary", [OWN, "+55 11 96123-4567"])
+def test_a_canary_of_a_suppression_list_ends_the_run_before_a_request(run, listed, provider, command, canary):
+    app = provider()
+    listed(f"phone\n{OWN}\n+551161234567\n", "opted-out.csv")  # the second in its other spelling
+
+    words = (listed(MANY), "--accept", "possible", "--suppress", "opted-out.csv", "--canary", canary)
+    done = run(command, *words)
+
+    assert (done.code, app.log.requests) == (2, 0)
+    assert "a canary is in a suppression list" in done.err
+
+
+def test_a_sessions_own_number_is_no_canary_if_it_is_suppressed(check, listed, provider):
+    app = provider(registered_share=0.0)
+    listed(f"phone\n{OWN}\n", "opted-out.csv")
+
+    done = check("--suppress", "opted-out.csv")
+
+    assert done.code == 4
+    assert app.log.numbers == dict.fromkeys(PEOPLE, 1)

@@ -149,9 +149,10 @@ def test_what_a_table_should_not_say_is_one_line(run, configured, table, words):
     assert KEY not in done.err
 
 
-def test_sessions_beside_keys_contradict_each_other(run, configured):
+@pytest.mark.parametrize("option", ["--session", "--api-key-file"])
+def test_what_the_tables_of_keys_set_contradicts_an_option_beside_them(run, configured, option):
     configured("[keys.north]\nsessions = ['s']\n")
 
-    done = run("--config", "keys.toml", "check", LEADS, *PLAIN, "--keys", "north", "--session", "x")
+    done = run("--config", "keys.toml", "check", LEADS, *PLAIN, "--keys", "north", option, "x")
 
-    assert (done.code, "leave --session out" in done.err) == (2, True)
+    assert (done.code, f"leave {option} out" in done.err) == (2, True)

@@ -40,6 +40,8 @@ def test_a_command(run, word, meant):
         ("VALIDATOR_CHECK_BASEURL", "VALIDATOR_CHECK_BASE_URL"),
         ("VALIDATOR_LEDGER_STATS_JSON", "VALIDATOR_LEDGER_STATS_AS_JSON"),
         ("VALIDATOR_CHECK_JSON", "VALIDATOR_CHECK_AS_JSON"),
+        ("VALIDATOR_REGION", "VALIDATOR_PLAN_REGION"),  # of the command that runs
+        ("VALIDATOR_JSON", "VALIDATOR_PLAN_AS_JSON"),
     ],
 )
 def test_a_variable_of_the_environment(plan, monkeypatch, name, meant):

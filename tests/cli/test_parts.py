@@ -10,6 +10,7 @@ import click
 import pytest
 from rich.console import Console
 
+from validator.batch.recipients.job import Only
 from validator.batch.stage import Stage
 from validator.batch.wiring import make_budget
 from validator.cli.process import show
@@ -65,6 +66,8 @@ def test_a_refresh_is_gone_on_with_and_not_begun_again(after, age):
         (["--max-age=yes=30d,no=0"], "yes=30d,no=0", " --max-age=yes=720h,no=1h"),
         (["--max-age", "2h"], "2h", " --max-age 2h"),
         (["--", "y.csv"], "0", " --max-age=1h -- y.csv"),
+        (["--max-age", "unknown=1d"], "unknown=1d", " --max-age=yes=720h,no=168h"),
+        ([], "yes=2h,no=2h,unknown=5m", " --max-age=2h"),
     ],
 )
 def test_a_run_that_counts_no_earlier_answers_is_gone_on_with_too(words, ages, age):
@@ -74,13 +77,42 @@ def test_a_run_that_counts_no_earlier_answers_is_gone_on_with_too(words, ages, a
 
 
 @pytest.mark.parametrize(
-    ("ages", "words"),
-    [("yes=30d,no=7d", ""), ("0", "--max-age=24h "), ("yes=30d,no=0", "--max-age=yes=720h,no=24h ")],
+    ("words", "expected"),
+    [
+        (["--only", "unknown"], " --only=all"),
+        (["--only=unknown", "-r", "GB"], " -r GB --only=all"),
+        (["-r", "GB"], " -r GB --only=all"),  # set by a variable or a settings file
+    ],
 )
-def test_the_command_for_the_sendable_file_asks_about_no_number(ages, words):
-    command = send_command(["check", "x.csv"], "x.csv", ages=MaxAge.parse(ages))
+def test_a_run_over_earlier_failures_is_gone_on_with_over_all_that_is_missing(words, expected):
+    command = next_command(["check", "x.csv", *words], START, START, ages=MaxAge(), only=Only.UNKNOWN)
 
-    assert command == f"validator check x.csv {words}--sendable x.send.csv"
+    assert command == f"validator check x.csv{expected}"
+
+
+@pytest.mark.parametrize(
+    ("words", "limit", "expected"),
+    [(["--limit", "0"], 0, ""), (["--limit=0", "-q"], 0, " -q"), (["--limit", "10"], 10, " --limit 10")],
+)
+def test_a_run_that_may_ask_about_no_number_is_gone_on_with_without_that_limit(words, limit, expected):
+    command = next_command(["check", "x.csv", *words], START, START, ages=MaxAge(), limit=limit)
+
+    assert command == f"validator check x.csv{expected}"
+
+
+@pytest.mark.parametrize(
+    ("given", "ages", "words"),
+    [
+        (["x.csv"], "yes=30d,no=7d", "x.csv --limit=0 --sendable=x.send.csv"),
+        (["x.csv"], "0", "x.csv --max-age=24h --limit=0 --sendable=x.send.csv"),
+        (["x.csv", "--limit", "10"], "yes=30d,no=7d", "x.csv --limit=0 --sendable=x.send.csv"),
+        (["--", "x.csv"], "yes=30d,no=7d", "--limit=0 --sendable=x.send.csv -- x.csv"),
+    ],
+)
+def test_the_command_for_the_sendable_file_asks_about_no_number(given, ages, words):
+    command = send_command(["check", *given], "x.csv", ages=MaxAge.parse(ages))
+
+    assert command == f"validator check {words}"
 
 
 @pytest.mark.parametrize(

@@ -152,8 +152,19 @@ def test_json_may_be_wanted_by_the_environment(run, environment):
 def test_a_finished_run_offers_the_command_that_writes_the_sendable_file(check, options, is_offered):
     done = check("--json", *options)
 
-    expected = f"validator check leads.csv {' '.join(PLAIN)} --json --sendable leads.send.csv"
+    expected = f"validator check leads.csv {' '.join(PLAIN)} --json --limit=0 --sendable=leads.send.csv"
     assert done.json["send_command"] == (expected if is_offered else None)
+
+
+@pytest.mark.parametrize("limit", [0, 1])
+def test_the_commands_that_a_run_with_a_limit_offers_do_what_they_say(run, check, limit):
+    ended = check("--json", "--limit", limit, content=f"phone\n{ANN}\n{BOB}\n")
+
+    if sending := ended.json["send_command"]:
+        sent = run(*shlex.split(sending)[1:])
+        assert (sent.code, sent.json["calls"]["attempts"]) == (5, 0)
+    missing = run(*shlex.split(ended.json["next_command"])[1:])
+    assert (missing.code, missing.json["calls"]["attempts"]) == (0, 2 - limit)
 
 
 def test_several_lists_are_offered_none_as_a_pattern_could_match_the_new_file(run, listed):

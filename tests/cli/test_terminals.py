@@ -71,7 +71,7 @@ def test_the_summary_ends_with_a_command_to_copy(check):
 
     words = " ".join(done.text.split())
     assert "What to do next 1. Write the recipients to send to into a separate file" in words
-    assert "--sendable leads.send.csv" in words.replace("\\ ", "")
+    assert "--sendable=leads.send.csv" in words.replace("\\ ", "")
 
 
 def test_the_command_to_copy_makes_no_call(known, run):

@@ -9,7 +9,9 @@ from validator.batch.recipients.opening import open_job
 from validator.cluster.list_work import LedgerView, measure, numbers_of
 from validator.cluster.parts import Part
 from validator.cluster.preparing import ClusterList, Preparing, Spread
+from validator.errors import UsageError
 from validator.ledger import read
+from validator.model import Number
 from validator.reports import NoProgress
 
 pytestmark = pytest.mark.slow
@@ -83,3 +85,17 @@ def test_a_column_is_meant_as_the_whole_list_shows(tmp_path):
         alone = survey(open_job(job), empty, now_ms=NOW_MS, progress=NoProgress())
 
     assert sorted(prepared.work.take(100)) == alone.plan.todo.sort().to_list()
+
+
+def test_the_plan_knows_which_canaries_are_suppressed(tmp_path):
+    for name in ("list.csv", "opted-out.csv"):
+        (tmp_path / name).write_text("phone\n+447400123401\n", encoding="utf-8")
+    parts = (Part(tmp_path / "list.csv", tmp_path),)
+    list_ = ClusterList(parts, tmp_path, ListSettings(), suppress=(tmp_path / "opted-out.csv",))
+    known = LedgerView(tmp_path / "none" / "ledger.sqlite", NOW_MS)
+
+    plan = Preparing(list_, HereMachines(), known, NoProgress(), Spread()).prepare().plan
+
+    assert plan.allowed_canaries([Number(447_400_123_401), Number(447_400_123_402)]) == [447_400_123_402]
+    with pytest.raises(UsageError, match="suppression list"):
+        plan.require_allowed([Number(447_400_123_401)])

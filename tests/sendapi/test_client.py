@@ -9,7 +9,7 @@ import pytest
 from trio.testing import MockClock
 
 from tests.support.http.transports import KEY
-from validator.errors import BadAnswer, Intercepted, TimedOut, UnexpectedStatus, UsageError
+from validator.errors import BadAnswer, Intercepted, RateLimited, TimedOut, UnexpectedStatus, UsageError
 from validator.model import Number, RateWindow
 from validator.sendapi import AsyncSendAPI, SessionStatus
 
@@ -224,6 +224,18 @@ async def test_an_absent_id_changes_no_verdict(answering, absent, is_user):
 
     assert told.is_whatsapp_user is is_user
     assert told.whatsapp_id is None
+
+
+@pytest.mark.parametrize("status", [200, 429])
+async def test_a_byte_order_mark_before_an_answer_or_a_refusal_is_ignored(answering, registered, status):
+    body = registered if status == 200 else {"error": {"type": "rate_limit_exceeded", "code": 4029}}
+    client = answering(httpx.Response(status, content=b"\xef\xbb\xbf" + json.dumps(body).encode()))
+
+    if status == 200:
+        assert (await client.whatsapp.contacts.check(NUMBER, session_id="s")).is_whatsapp_user
+    else:
+        with pytest.raises(RateLimited, match="4029"):
+            await client.whatsapp.contacts.check(NUMBER, session_id="s")
 
 
 @pytest.mark.parametrize("echo", ["+447700900000", "447700900000", "+44 7700-900000", 447700900000])
@@ -526,6 +538,14 @@ async def test_sessions_are_listed_with_all_that_may_be_absent(answering):
     assert page.sessions[1].last_seen_at is None
     assert page.sessions[1].message_count is None
     assert page.sessions[1].phone_number is None
+
+
+@pytest.mark.parametrize("row", [{"id": 3}, {"id": 3, "status": None}, {"id": 3, "status": True}])
+async def test_a_session_without_a_status_hides_no_other_one_of_the_list(answering, row):
+    page = await answering({"data": [SESSION, row]}).whatsapp.sessions.list()
+
+    assert [(one.id, one.status) for one in page] == [(SESSION["id"], "connected"), ("3", "other")]
+    assert page.sessions[1].raw_status == ""
 
 
 @pytest.mark.parametrize(

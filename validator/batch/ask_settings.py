@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -135,6 +136,15 @@ class AskSettings(Value, Struct, frozen=True, kw_only=True):
         """Raise `UsageError` for an argument of a wrong type or range."""
         require(_ASK_KINDS, **{name: getattr(self, name) for name in _ASK_KINDS})
         force_setattr(self, "canaries", several("canaries", self.canaries, _NUMBER))
+
+    def key_wait_s(self, now_s: float) -> float:
+        """Return how long to wait for another run that uses a key, in seconds: not past the deadline.
+
+        Args:
+            now_s: the time in Unix seconds.
+        """
+        left_s = math.inf if self.deadline is None else self.deadline.timestamp() - now_s
+        return max(0.0, min(self.wait_for_key_s, left_s))
 
     def warnings(self, keys: Iterable[KeySettings]) -> tuple[str, ...]:
         """Return warnings about a run with these settings, one sentence each."""

@@ -115,8 +115,10 @@ class Asker:
 
         Raises:
             LedgerError: the ledger failed; the run is over, and resumable. It may come in a group.
+            UsageError: a canary is in a suppression list.
             ValidatorError: no session can be used, see `look_at_sessions`. It may come in a group.
         """
+        plan.require_allowed(self._settings.canaries)
         return Asked() if plan.numbers.is_empty() else await self._ask_through(plan, next_round)
 
     async def ask_from(self, source: Source) -> Asked:
@@ -170,7 +172,7 @@ class Asker:
         begun_s = self._now_s()
         async with self._stop.ending():
             statuses = await first.look_at_sessions(seen.append)
-            known = self._settings.canaries or await first.linked_numbers(seen)
+            known = self._settings.canaries or plan.allowed_canaries(await first.linked_numbers(seen))
             if self._settings.contacts:
                 numbers = len(plan.numbers)
                 plan = await first.take_contacts(
@@ -187,7 +189,7 @@ class Asker:
             second = next_round(plan)
             ending, left_out = await self._ask_second(second, asking), second.left_out
         now = anyio.current_time()
-        self._remedies = session_remedies(asking.lanes)
+        self._remedies = session_remedies(asking.lanes, canaries, self._counters)
         warnings = session_warnings(asking.lanes, canaries, self._counters, ending, now)
         return ending, left_out, (*clock, *warnings)
 

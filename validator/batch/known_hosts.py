@@ -50,9 +50,7 @@ def address_for(gateway: str, base_url: str | None, *, setting: str = "") -> str
     capabilities = capabilities_of(gateway)
     if not base_url:
         return capabilities.default_url or ""
-    example = capabilities.default_url or "https://gateway.example"
-    remedy = f"Give one like {example} ({setting or capabilities.url_setting})"
-    return checked_base_url(base_url, remedy=remedy)
+    return checked_base_url(base_url, remedy=capabilities.url_remedy(setting))
 
 
 def required_address(gateway: str, base_url: str | None, *, setting: str = "") -> str:

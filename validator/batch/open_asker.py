@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -58,7 +59,7 @@ def open_asker(
         LedgerError: the ledger cannot be opened.
     """
     with (
-        locked(keys, holder, ledger=ledger, wait_s=settings.wait_for_key_s) as held,
+        locked(keys, holder, ledger=ledger, wait_s=settings.key_wait_s(time.time())) as held,
         open_ledger(ledger, holder=holder) as opened,
     ):
         counters = RunCounters()

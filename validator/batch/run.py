@@ -121,8 +121,9 @@ class Run(ABC, Generic[SummaryT]):
         self._counters = counters
         self._progress = progress
         self._settings = settings
-        self._started = datetime.now(UTC)
+        self._started, self._begun_s = datetime.now(UTC), time.monotonic()
         self._run_id = 0  # not begun; the ids of a ledger start with 1
+        self._hints: tuple[str, ...] = ()
 
     def run(self, ask: Ask) -> SummaryT:
         """Carry out the whole run; return its summary.
@@ -161,6 +162,8 @@ class Run(ABC, Generic[SummaryT]):
         surveyed = survey(self._opened, self._ledger, now_ms=self._start_ms, progress=self._progress)
         if misreading := misreading_of(self._opened, surveyed.plan, self._settings.max_invalid):
             raise FileError(f"{self._opened.job.input_name}: {misreading}")
+        # Not at the end of the run: the list may be gone by then.
+        self._hints = hints_of(self._opened, surveyed.plan)
         return replace(surveyed, plan=replace(surveyed.plan, prepared_s=time.monotonic() - begun_s))
 
     def next_round(self, plan: Plan) -> Plan:
@@ -187,7 +190,7 @@ class Run(ABC, Generic[SummaryT]):
     def _concluded(self, surveyed: Preparation, asked: Asked) -> SummaryT:
         """Write the result of the run, and return the summary."""
 
-    def _result(self, plan: Plan, asked: Asked, ending: ValidatorError | None, exit_code: int) -> RunResult:
+    def _result(self, asked: Asked, ending: ValidatorError | None, exit_code: int) -> RunResult:
         finished = datetime.now(UTC)
         return RunResult(
             command=self._settings.command,
@@ -200,7 +203,7 @@ class Run(ABC, Generic[SummaryT]):
             keys=asked.keys,
             ending=ending,
             next_command=self._next_command(finished, ending) if exit_code else None,
-            warnings=(*asked.warnings, *hints_of(self._opened, plan)),
+            warnings=(*asked.warnings, *self._hints),
             timeline=asked.timeline,
             remedies=asked.remedies,
         )
@@ -211,7 +214,13 @@ class Run(ABC, Generic[SummaryT]):
 
     @property
     def _start_ms(self) -> int:
-        return unix_ms(self._started)
+        """The start of the run by the present clock, in milliseconds since the Unix epoch.
+
+        If the clock is set back during the run, its later answers bear times from before the start as it was
+        shown then. With `--refresh` they would be none of this run.
+        """
+        elapsed_ms = int(1000 * (time.monotonic() - self._begun_s))
+        return min(unix_ms(self._started), unix_ms(datetime.now(UTC)) - elapsed_ms)
 
 
 class ListRun(Run["Summary"]):
@@ -254,7 +263,7 @@ class ListRun(Run["Summary"]):
         ending = asked.ending or _left_out(surveyed.plan, asked)
         exit_code = exit_code_of(ending, counts, self._settings.max_unknown, strict=self._settings.strict)
         result = replace(
-            self._result(surveyed.plan, asked, ending, exit_code),
+            self._result(asked, ending, exit_code),
             send_command=self._send_command(counts),
             changes=surveyed.changes(known),
         )

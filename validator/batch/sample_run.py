@@ -102,7 +102,8 @@ class SampleRun(Run[SampleSummary]):
         self._drawn = draw(one_row_per_number(self._whole.recipients), size, seed=self._sample.seed)
         job, rows = self._opened.job, self._drawn.rows
         known = known_for(job, rows, self._ledger, self._start_ms, self._progress)
-        return Preparation(rows, plan_for(job, rows, known), None)
+        plan = structs.replace(plan_for(job, rows, known), suppressed=self._whole.plan.suppressed)
+        return Preparation(rows, plan, None)
 
     def _concluded(self, surveyed: Preparation, asked: Asked) -> SampleSummary:
         """Return the estimates for the whole list, and the plan of a check of it."""
@@ -118,7 +119,7 @@ class SampleRun(Run[SampleSummary]):
             self._opened,
             rest,
             answers,
-            self._result(whole.plan, asked, asked.ending, exit_code),
+            self._result(asked, asked.ending, exit_code),
             exit_code,
             already_known=sum(surveyed.plan.known.values()),
             seed=self._sample.seed,

@@ -123,7 +123,7 @@ class Preparing:
         as_, rows = self._measured(as_, groups)
         kept = self._machines.keep(as_)
         found, settled = self._numbers(self._split(groups, rows), kept, self._partitions(sum(rows)))
-        plan = plan_of(found, [one.plan for one, _ in settled], opted_out.unreadable)
+        plan = plan_of(found, [one.plan for one, _ in settled], opted_out)
         if not plan.rows:
             raise FileError(
                 f"{opened.job.input_name} has a header and no rows; export the list again, with its "

@@ -70,6 +70,7 @@ class ClusterRun:
         self._settings = settings
         self._on_prepared = on_prepared
         self._started = datetime.fromtimestamp(known.now_ms / 1000, UTC)
+        self._hints: tuple[str, ...] = ()
 
     def run(self, ask: Ask, ledger: Ledger) -> Summary:
         """Do the whole run; `ask` asks about all the work, and is not called if there is none.
@@ -87,6 +88,7 @@ class ClusterRun:
         with failure_recorded(ledger, lambda: run_id):
             if misreading := misreading_of(prepared.opened, prepared.plan, self._settings.max_invalid):
                 raise FileError(f"{name}: {misreading}")
+            self._hints = hints_of(prepared.opened, prepared.plan)
             self._on_prepared(prepared)
             asked, counters = ask(prepared.work)
             summary = self._concluded(prepared, asked, counters)
@@ -123,7 +125,7 @@ class ClusterRun:
             keys=asked.keys,
             ending=asked.ending,
             next_command=make_next(self._started, finished) if make_next and exit_code else None,
-            warnings=(*asked.warnings, *hints_of(prepared.opened, prepared.plan)),
+            warnings=(*asked.warnings, *self._hints),
             timeline=asked.timeline,
         )
         opened = prepared.opened

@@ -16,16 +16,17 @@ from validator.batch.recipients.reading_counts import EXAMPLES, ReadingCounts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from validator.batch.recipients.suppression import OptOuts
     from validator.cluster.list_work import PartContents
 
 
-def plan_of(found: Sequence[PartContents], plans: Sequence[Plan], suppress_unreadable: int) -> Plan:
+def plan_of(found: Sequence[PartContents], plans: Sequence[Plan], opted_out: OptOuts) -> Plan:
     """Return the plan of a whole list, without its numbers.
 
     Args:
         found: the counts of its parts, in order.
         plans: the plans of all partitions.
-        suppress_unreadable: the count of rows in suppression lists that cannot be read.
+        opted_out: the content of suppression lists.
     """
     readings = ReadingCounts()
     for one in found:
@@ -43,7 +44,8 @@ def plan_of(found: Sequence[PartContents], plans: Sequence[Plan], suppress_unrea
         country_line_types=_summed_within(plan.country_line_types for plan in plans),
         readings=readings.counted,
         examples=readings.examples,
-        suppress_unreadable=suppress_unreadable,
+        suppress_unreadable=opted_out.unreadable,
+        suppressed=opted_out.numbers,
     )
 
 

@@ -100,6 +100,11 @@ class Capabilities(Value, Struct, frozen=True, kw_only=True):
         """The option and the variable for the base URL, for messages."""
         return f"--base-url or {self.url_variable}"
 
+    def url_remedy(self, setting: str = "") -> str:
+        """Return the sentence that says how to give a base URL; the argument is that of `no_address`."""
+        example = self.default_url or "https://gateway.example"
+        return f"Give one like {example} ({setting or self.url_setting})"
+
     def no_address(self, setting: str = "") -> UsageError:
         """Return the error for a gateway that needs a base URL if the user gives none.
 

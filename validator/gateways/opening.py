@@ -69,8 +69,7 @@ async def open_exchange(
     """
     if not (given := options.base_url or capabilities.default_url):
         raise capabilities.no_address()
-    remedy = f"Give one like https://gateway.example ({capabilities.url_setting})"
-    url = checked_base_url(given, remedy=remedy)
+    url = checked_base_url(given, remedy=capabilities.url_remedy())
     transport, trust = options.transport, ""
     if transport is None:
         settings = connection_settings(url, options.network)

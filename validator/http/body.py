@@ -52,13 +52,13 @@ def decode_json(body: bytes) -> Any:
 
     It is stricter than `json.loads`: only UTF-8, no NaN or Infinity, no integer of more than a hundred
     digits, and no key twice in one object, since two parsers could then read different answers (RFC 8259,
-    section 4).
+    section 4). A byte order mark, as servers in PHP and .NET send it, is ignored (section 8.1).
 
     Raises:
         ValueError: the body is anything else. The message says what, and does not quote the body.
     """
     try:
-        return _DECODER.decode(body.decode("utf-8"))
+        return _DECODER.decode(body.decode("utf-8-sig"))
     except json.JSONDecodeError as error:
         raise ValueError(_not_json(body, error)) from None
     except UnicodeDecodeError:

@@ -81,7 +81,8 @@ def _checked(text: str, what: str) -> tuple[str, str]:
     try:
         url = httpx.URL(text)
     except (httpx.InvalidURL, UnicodeEncodeError) as error:  # the second, if the text was not UTF-8
-        return text, f"is not a URL ({error})"
+        # The error may quote a part of a password.
+        return text, "is not a URL" if "@" in text else f"is not a URL ({error})"
     return str(url), _flaw(url, what)
 
 
@@ -98,8 +99,10 @@ def _flaw(url: httpx.URL, what: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """Return the URL for a message, without the part that may hold a password."""
-    return one_line(re.sub(r"(?<=//)[^/]*@", "", text))
+    """Return the URL for a message, without what may hold a secret: user name, password, query, fragment."""
+    scheme, separator, rest = text.partition("://") if "://" in text.partition("@")[0] else ("", "", text)
+    address = re.split(r"[?#]", rest.rpartition("@")[2])[0]
+    return one_line(f"{scheme}{separator}{address}")
 
 
 def _is_host(host: str) -> bool:

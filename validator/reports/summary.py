@@ -85,7 +85,7 @@ class Summary(Value, Struct, frozen=True, kw_only=True):
         next_command: the command that continues; None if there is nothing left to do.
         send_command: the command that writes the sendable file; None if that exists or would be empty.
         warnings: one sentence for each problem that the user should know, without numbers or keys.
-        remedies: one sentence for each session that is not ready: what a person has to do.
+        remedies: what a person has to do, one sentence each: for a session that is not ready, for a canary.
 
     Raises:
         ValueError: a verdict, reason or source does not exist.

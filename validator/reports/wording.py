@@ -217,7 +217,7 @@ def next_steps(summary: Summary) -> tuple[Step, ...]:
     if summary.sendable and summary.sendable_rows:
         steps.append(_sending_step(summary))
     elif summary.send_command:
-        text = "Write the recipients to send to into a separate file; no number is asked about again:"
+        text = "Write the recipients to send to into a separate file; no number is asked about:"
         steps.append(Step(text, command_lines(summary.send_command)))
     return tuple(steps)
 

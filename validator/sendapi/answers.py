@@ -114,7 +114,7 @@ class Session(MaskedValue, Struct, frozen=True, kw_only=True):
     Attributes:
         id: the provider's id as text, even if the provider sends an integer.
         status: its state.
-        raw_status: the provider's own word for the state.
+        raw_status: the provider's own word for the state; empty if it states none.
         name: its name, or empty.
         phone_number: the linked number as the provider writes it; None if no number is linked.
         last_seen_at: when it was last seen; None if not stated.

@@ -106,7 +106,10 @@ def _contact(entry: Mapping[str, Any]) -> Contact:
 
 
 def sessions_in(answer: Answer) -> SessionPage:
-    """Return the account's sessions; raises `BadAnswer` if there is no list of objects with ids."""
+    """Return the account's sessions; raises `BadAnswer` if there is no list of objects with ids.
+
+    A session whose status is not stated has the status `OTHER`, so that it hides no other session.
+    """
     page = _page(answer)
     meta = page.get("meta")
     return SessionPage(
@@ -119,19 +122,20 @@ def sessions_in(answer: Answer) -> SessionPage:
 
 def session_in(answer: Answer) -> Session:
     """Return one session; raises `BadAnswer` if it has no id or no status."""
-    return _session(answer, _object(answer))
+    fields = _object(answer)
+    if not isinstance(fields.get("status"), str):
+        raise answer.unusable("a session has no status")
+    return _session(answer, fields)
 
 
 def _session(answer: Answer, fields: Mapping[str, Any]) -> Session:
-    session_id, status = fields.get("id"), fields.get("status")
+    session_id, status = fields.get("id"), text_in(fields.get("status")) or ""
     if isinstance(session_id, bool) or not isinstance(session_id, str | int) or session_id == "":
         raise answer.unusable("a session has no id")
-    if not isinstance(status, str):
-        raise answer.unusable("a session has no status")
     return Session(
         id=clean_text(str(session_id)),
         status=SessionStatus.of(status),
-        raw_status=clean_text(status),
+        raw_status=status,
         name=text_in(fields.get("name")) or "",
         phone_number=text_in(fields.get("phone_number")),
         last_seen_at=_moment(fields.get("last_seen_at")),

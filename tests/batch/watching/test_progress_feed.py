@@ -2,6 +2,8 @@ import anyio
 import pytest
 
 from tests.support.batch.laboratory import make_lane, numbers_of
+from validator.batch.asking.counters import RunCounters
+from validator.batch.asking.steps import Rest
 from validator.batch.watching.progress_feed import LOOK_EVERY_S, ProgressFeed
 from validator.pacing import NoBudget, PacedBudget
 
@@ -47,6 +49,26 @@ def test_the_first_minute_shows_the_pace_and_not_what_was_sent_so_far(watched, c
     paces = [state.rate_per_min for state in states if state.done > 8]
     assert len(paces) > count
     assert all(90 < pace <= 120 for pace in paces)
+
+
+class Idle:
+    """A dispatcher that has sent nothing so far."""
+
+    resting, in_flight, parked = Rest(0.0), 0, 0
+
+    def retries_s(self, _now):
+        return 0.0
+
+
+@pytest.mark.parametrize("before", [0, 1, 7])
+def test_a_phase_without_an_attempt_of_its_own_shows_what_was_sent_in_the_last_minute(before):
+    budget, counters = NoBudget(), RunCounters()
+    for _ in range(before):
+        budget.start(1.0)
+        counters.calls.attempts += 1
+    feed = ProgressFeed(Shown(), [make_lane(budget=budget)], 1)
+
+    assert [feed.state(Idle(), counters, now).rate_per_min for now in (2.0, 2.2)] == [before, before]
 
 
 def test_a_pause_is_shown_with_its_reason_and_its_length(watched):

@@ -46,10 +46,28 @@ def test_doctor_finds_nothing_wrong_where_nothing_is(diagnosis, provider, ledger
         "sqlite": "ok",
         "disk": "ok",
         "settings": "ok",
+        "time zone": "ok",
         "extras": "ok",
     }
     assert str(ledger_path) in found["ledger"][1]
     assert app.log.checks == 0
+
+
+@pytest.mark.parametrize(
+    ("zone", "state", "words"),
+    [
+        ("Asia/Kolkata", "ok", "IST (+0530)"),
+        ("EST5", "ok", "EST (-0500)"),
+        ("Asia/Kalkuta", "warning", "correct TZ (Europe/Berlin), or install the zones"),
+    ],
+)
+def test_doctor_shows_the_zone_of_deadlines(*, diagnosis, provider, local_zone, zone, state, words):
+    provider()
+    local_zone(zone)
+
+    found = diagnosis()[1]["time zone"]
+
+    assert (found[0], words in found[1]) == (state, True)
 
 
 # What each line says to do, by the fault or the options that bring it up.

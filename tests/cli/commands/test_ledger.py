@@ -4,11 +4,15 @@ from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 
+import polars as pl
 import pytest
+import xlsxwriter
 
 from tests.support.cli.constants import ANN, BOB, PLAIN
 from validator.ledger import open_ledger, read
 from validator.model import Number, Outcome, Reason, Verdict
+
+FACTS = pl.DataFrame({"phone": [ANN], "verdict": ["registered"], "checked_at": ["2025-10-01"]})
 
 
 def test_stats_tell_what_an_operator_asks(run, known, table):
@@ -211,6 +215,34 @@ def test_an_annotated_file_fills_a_ledger_that_was_lost(check, run, ledger_path)
     assert run("ledger", "import", "out.csv", "--json").json == {"facts": 3, "news": 2, "skipped_rows": 1}
     assert check("--json", "-o", "again.csv").json["calls"]["attempts"] == 0
     assert Path("again.csv").read_text() == Path("out.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("content", "options"),
+    [
+        (f"phone,verdict,checked_at\n{ANN},registered,2025-10-01,x\n", ["--ragged", "keep"]),
+        (f"x,y,z\nphone,verdict,checked_at\n{ANN},registered,2025-10-01\n", ["--header-row", "2"]),
+        (f"phone,verdict,checked_at,имя\n{ANN},registered,2025-10-01,Анна\n", ["--encoding", "cp1251"]),
+    ],
+)
+def test_an_import_takes_the_options_that_messages_about_a_file_name(run, ledger_path, content, options):
+    Path("theirs.csv").write_text(content, encoding="cp1251")
+
+    done = run("ledger", "import", "theirs.csv", *options, "--json")
+
+    assert (done.code, done.json["news"]) == (0, 1)
+
+
+def test_the_sheet_of_a_workbook_is_imported(run, ledger_path):
+    sheets = {"About": pl.DataFrame({"text": ["hello"]}), "Facts": FACTS}
+    with xlsxwriter.Workbook("theirs.xlsx") as book:
+        for name, frame in sheets.items():
+            frame.write_excel(book, worksheet=name)
+
+    refused = run("ledger", "import", "theirs.xlsx")
+
+    assert (refused.code, "another sheet (Facts) with --sheet" in refused.err) == (3, True)
+    assert run("ledger", "import", "theirs.xlsx", "--sheet", "Facts", "--json").json["news"] == 1
 
 
 def test_a_bad_row_is_named_and_nothing_is_imported(run, known, left):

@@ -237,7 +237,7 @@ def test_the_command_is_shown_to_be_copied(sample):
     said = " ".join(sample("-n", "30").err.replace("\\\n", " ").split())
 
     assert "check the whole list; the sample is not asked again" in said
-    assert f"validator check leads.csv {' '.join(PLAIN)} --sendable leads.send.csv" in said
+    assert f"validator check leads.csv {' '.join(PLAIN)} --sendable=leads.send.csv" in said
 
 
 def test_a_profile_called_as_the_command_stays(sample, run, listed, provider):

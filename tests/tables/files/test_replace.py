@@ -58,6 +58,33 @@ def test_a_replaced_file_keeps_its_mode(tmp_path):
     assert mode(target) == 0o640
 
 
+def test_a_replaced_file_keeps_its_group_so_that_those_who_read_it_still_can(tmp_path):
+    groups = {1234} if os.geteuid() == 0 else {*os.getgroups()} - {os.getegid()}
+    if not groups:
+        pytest.skip("this user is in no other group")
+    target, group = tmp_path / "out.csv", min(groups)
+    target.touch()
+    target.chmod(0o640)
+    os.chown(target, -1, group)
+
+    with replacing(target) as out:
+        out.write(b"x")
+
+    assert (target.stat().st_gid, mode(target)) == (group, 0o640)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_file_that_root_replaces_stays_its_owners(tmp_path):
+    target = tmp_path / "out.csv"
+    target.touch(0o600)
+    os.chown(target, 1234, 1234)
+
+    with replacing(target) as out:
+        out.write(b"x")
+
+    assert (target.stat().st_uid, target.stat().st_gid, mode(target)) == (1234, 1234, 0o600)
+
+
 def test_a_link_is_replaced_and_what_it_points_to_stays(tmp_path):
     (tmp_path / "precious.csv").write_text("precious")
     link = tmp_path / "out.csv"

@@ -222,13 +222,18 @@ def last_step(
     return min(rests, key=lambda rest: rest.until, default=Done())
 
 
-def session_remedies(lanes: Sequence[GatewayLane]) -> tuple[str, ...]:
-    """Return a remedy for each session that is not ready at the end, one sentence each."""
-    return tuple(
+def session_remedies(
+    lanes: Sequence[GatewayLane], canaries: Canaries, counters: RunCounters
+) -> tuple[str, ...]:
+    """Return remedies: for each session that is not ready at the end, and for answers without a canary."""
+    not_ready = (
         f"Session {lane.session} is {lane.session_status}: {remedy}."
         for lane in lanes
         if (remedy := remedy_of(lane.session_status.state, lane.gateway.capabilities))
     )
+    is_in_vain = counters.doubted and not len(canaries)
+    canary = "Name a number that is on WhatsApp with --canary: without one, asking again is in vain."
+    return (*not_ready, *([canary] if is_in_vain else []))
 
 
 def session_warnings(

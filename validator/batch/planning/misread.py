@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.errors import FileError
 from validator.model import Reason
 from validator.phone import calling_codes, likely_regions
 from validator.phone.cells import as_text
@@ -66,11 +65,8 @@ def _hint_of_other_countries(opened: Opened) -> str | None:
     is_one_for_all = reading.region is not None and reading.region_column is None
     if not is_one_for_all or reading.column not in headers or not any(map(names_region, headers.values())):
         return None
-    try:
-        columns = [name for name in region_columns(opened.table) if names_region(headers[name])]
-        rows = _rows_of_other_countries(opened, columns[0]) if len(columns) == 1 else 0
-    except FileError:  # the list is gone at the end of the run, which needs no hint then
-        return None
+    columns = [name for name in region_columns(opened.table) if names_region(headers[name])]
+    rows = _rows_of_other_countries(opened, columns[0]) if len(columns) == 1 else 0
     if not rows:
         return None
     what = "1 row has a national number" if rows == 1 else f"{rows:,} rows have national numbers"

@@ -14,13 +14,15 @@ from validator.batch.recipients.job import Only, Order
 from validator.batch.recipients.recipients import askable
 from validator.batch.recipients.several_numbers import one_row_per_number
 from validator.batch.recipients.variants import other_numbers, with_other_spelling
+from validator.errors import UsageError
 from validator.model import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from validator.batch.planning.known_verdicts import KnownVerdicts
     from validator.ledger import LedgerReader
+    from validator.model import Number
     from validator.reports import CellExample, ReadingCount
     from validator.settings import MaxAge
 
@@ -53,6 +55,7 @@ class Plan(Struct, frozen=True):
         readings: rows whose cells were not read plainly, by reading, most first.
         examples: the first rows never asked about, by reason, with their masked cells.
         suppress_unreadable: the number of rows of suppression lists that cannot be read.
+        suppressed: the numbers in suppression lists (UInt64), which are not asked about as canaries either.
         prepared_s: the time it took to read the rows, in seconds; writing them takes about as long.
         needed: the number of "yes" that ends the run; None if it asks about all numbers.
     """
@@ -74,6 +77,7 @@ class Plan(Struct, frozen=True):
     readings: tuple[ReadingCount, ...] = ()
     examples: Mapping[str, tuple[CellExample, ...]] = field(default_factory=dict)
     suppress_unreadable: int = 0
+    suppressed: pl.Series = field(default_factory=lambda: pl.Series("number", [], dtype=pl.UInt64))
     prepared_s: float = 0.0
     needed: int | None = None
 
@@ -107,6 +111,18 @@ class Plan(Struct, frozen=True):
             variants=pl.DataFrame(schema={"number": pl.UInt64, "other": pl.UInt64}),
             room=None,
         )
+
+    def allowed_canaries(self, canaries: Iterable[Number]) -> list[Number]:
+        """Return the canaries that are in no suppression list."""
+        return [number for number in canaries if int(number) not in self.suppressed]
+
+    def require_allowed(self, canaries: Sequence[Number]) -> None:
+        """Raise `UsageError` if a canary is in a suppression list."""
+        if len(self.allowed_canaries(canaries)) < len(canaries):
+            raise UsageError(
+                "a canary is in a suppression list, and its people must not be asked about; name another "
+                "number with --canary"
+            )
 
     def without_numbers(self) -> Plan:
         """Return the same plan without numbers to ask about; they count as left out."""

@@ -94,6 +94,7 @@ def survey(
         readings=readings.counted,
         examples=readings.examples,
         suppress_unreadable=opted_out.unreadable,
+        suppressed=opted_out.numbers,
     )
     if plan.numbers.is_empty():
         return Preparation(recipients, plan, known)

@@ -94,9 +94,12 @@ class ProgressFeed:
         )
 
     def _used_per_min(self, attempts: int, now: float, limit_per_min: float | None) -> float | None:
-        """Return the pace of the phase in its first minute; None after it, when budgets know a full one."""
+        """Return the pace of the phase in its first minute; None if budgets know more.
+
+        That is so after the first minute, and if the phase has started no attempt since its first state.
+        """
         begun, before = self._begun = self._begun or (now, attempts)
-        if not 0 < now - begun < MINUTE_S:
+        if attempts == before or not 0 < now - begun < MINUTE_S:
             return None
         return pace_per_min(attempts - before, now - begun, limit_per_min)
 

@@ -12,7 +12,15 @@ import anyio
 from validator.batch.clock import MOST_OFF_S, ahead_s, flaw_of
 from validator.batch.connected import connected
 from validator.cli.diagnosis.findings import Finding, State, problem, worst
-from validator.cli.diagnosis.local_checks import disk, extras, key_file, key_of, ledger_at, settings
+from validator.cli.diagnosis.local_checks import (
+    disk,
+    extras,
+    key_file,
+    key_of,
+    ledger_at,
+    settings,
+    time_zone,
+)
 from validator.cli.diagnosis.network_path import check_network_path
 from validator.cli.process.logs import take_logging
 from validator.cli.process.show import make_progress, show_rows
@@ -86,6 +94,7 @@ def _findings(
     if isinstance(ledger, Path):
         yield disk(ledger)
     yield from settings()
+    yield time_zone()
     yield extras()
 
 

@@ -8,7 +8,7 @@ import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec import structs
@@ -31,6 +31,8 @@ from validator.phone import parse_region
 from validator.reports import count_text
 from validator.settings import parse_number
 from validator.tables import (
+    Ragged,
+    ReadOptions,
     find_phone_column,
     is_stdout,
     open_table,
@@ -200,10 +202,13 @@ def import_command(
     region: str | None,
     ledger: Location,
     as_json: bool,
+    ragged: str,
+    **reading: Any,
 ) -> None:
     """Import the facts in INPUT: another ledger's export, an annotated file, or another program's list."""
     name = "standard input" if path == Path(STDIO) else str(path)
-    table = open_table(_local(path))
+    options = ReadOptions(ragged=Ragged(ragged), **reading)
+    table = open_table(_local(path), options=options)
     chosen = None if region is None else parse_region(region)
     named = column or ("e164" if "e164" in table.schema else None)
     facts = read_facts(

@@ -148,7 +148,16 @@ def export_command(**given: Any) -> int | None:
     ),
 )
 @click.argument("path", metavar="INPUT", type=FILE)
-@opt.stack(file_opt.column_option, file_opt.region_option, opt.ledger_option, opt.json_option)
+@opt.stack(
+    file_opt.column_option,
+    file_opt.region_option,
+    file_opt.sheet_option,
+    file_opt.header_row_option,
+    file_opt.encoding_option,
+    file_opt.ragged_option,
+    opt.ledger_option,
+    opt.json_option,
+)
 def import_command(**given: Any) -> int | None:
     """Import the facts in INPUT: another ledger's export, an annotated file, or another program's list.
 

@@ -1,4 +1,4 @@
-"""The checks of `validator doctor` on this machine: key, settings, extras, ledger, disk."""
+"""The checks of `validator doctor` on this machine: key, settings, time zone, extras, ledger, disk."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from validator.cli.settings.environment import given
 from validator.cli.settings.settings_sources import not_read_remedy, why_not_read
 from validator.errors import FileError, UsageError, ValidatorError
 from validator.ledger import SQLITE_VERSION, loses_commits, open_ledger, read, wider_modes
+from validator.local_time import unknown_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,6 +66,17 @@ def settings() -> Iterator[Finding]:
     for file, why in unread.items():
         what = f"{file.path} is not read: {why}. {not_read_remedy(file)}"
         yield Finding("settings", State.WARNING, what)
+
+
+def time_zone() -> Finding:
+    """Show the local time, by which `--deadline 06:30` goes, and check that its zone is known."""
+    if zone := unknown_zone():
+        what = (
+            f"this machine knows no zone {zone!r} (TZ), and takes UTC; correct TZ (Europe/Berlin), or "
+            "install the zones of the system (tzdata)"
+        )
+        return Finding("time zone", State.WARNING, what)
+    return Finding("time zone", State.OK, time.strftime("it is %H:%M %Z (%z)"))
 
 
 def extras() -> Finding:

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from validator.model import Number
 
 
+# What the table of each key sets, and the option that does so without tables.
+_IN_TABLES = (("sessions", "sessions", "--session"), ("api_key_file", "key files", "--api-key-file"))
+
+
 class AskOptions(ProviderOptions, frozen=True, kw_only=True):
     """The options for requests to the provider. `shared_options` and `stop_options` explain each of them."""
 
@@ -63,8 +67,9 @@ class AskOptions(ProviderOptions, frozen=True, kw_only=True):
             key = self.key_settings(self.sessions, daily_cap=self.daily_cap)
             return (replace(key, sessions=require_sessions(self.sessions, self.gateway)),)
         context = click.get_current_context()
-        if context.get_parameter_source("sessions") is ParameterSource.COMMANDLINE:
-            raise UsageError("the sessions of --keys are in their tables; leave --session out")
+        for name, what, option in _IN_TABLES:
+            if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                raise UsageError(f"the {what} of --keys are in their tables; leave {option} out")
         tables = context.find_root().meta.get(KEYS_META, {})
         keys = keys_named(self.key_names, tables, self, daily_cap=self.daily_cap)
         require_distinct(keys, label="[keys.{}]")

@@ -27,6 +27,8 @@ VARIABLE = "_VALIDATOR_COMPLETE"
 """If this environment variable is set, the program only prints completions for a shell."""
 
 _COMMA = ","
+# The parameters that name the list: of most commands, and of `ledger import`.
+_LISTS = ("input", "path")
 
 
 class Completer:
@@ -59,8 +61,8 @@ class Completer:
         ]
 
 
-def _columns(argument: str) -> Found:
-    """Return a function that finds the columns of the files that a parameter names."""
+def _columns(*parameters: str) -> Found:
+    """Return a function that finds the columns of the files that the first of these parameters names."""
 
     def found(ctx: click.Context) -> Iterable[str]:
         from validator.tables import ReadOptions, open_table  # noqa: PLC0415 - see above
@@ -69,7 +71,7 @@ def _columns(argument: str) -> Found:
         options = ReadOptions(
             sheet=given.get("sheet"), header_row=given.get("header_row"), encoding=given.get("encoding")
         )
-        for path in _files(ctx, argument):
+        for path in _files(ctx, *parameters):
             yield from open_table(path, options=options).schema
 
     return found
@@ -78,15 +80,15 @@ def _columns(argument: str) -> Found:
 def _sheets(ctx: click.Context) -> Iterable[str]:
     from validator.tables.excel import sheet_names  # noqa: PLC0415 - see above
 
-    for path in _files(ctx, "input"):
+    for path in _files(ctx, *_LISTS):
         yield from sheet_names(path)
 
 
-def _files(ctx: click.Context, parameter: str) -> Iterable[Path]:
+def _files(ctx: click.Context, *parameters: str) -> Iterable[Path]:
     """Return the files that a parameter names; while an option has no value yet, they are in `ctx.args`."""
     from pathlib import Path  # noqa: PLC0415 - see above
 
-    given = ctx.params.get(parameter) or ctx.args
+    given = next(filter(None, map(ctx.params.get, parameters)), ctx.args)
     paths = [Path(one) for one in ([given] if isinstance(given, Path) else given)]
     return [path for path in paths if path.is_file()]
 
@@ -122,9 +124,8 @@ def _settings(ctx: click.Context) -> Defaults:
     return settings_in(commands, files_of(config), profile)
 
 
-COLUMNS = Completer(_columns("input"))
-COLUMNS_JOINED = Completer(_columns("input"), several=True)
-COLUMNS_OF_IMPORT = Completer(_columns("path"))
+COLUMNS = Completer(_columns(*_LISTS))
+COLUMNS_JOINED = Completer(_columns(*_LISTS), several=True)
 COLUMNS_OF_SUPPRESSED = Completer(_columns("suppress"))
 SHEETS = Completer(_sheets)
 REGIONS = Completer(_regions)

@@ -19,7 +19,8 @@ def _one_sheet(_context: click.Context, _option: click.Parameter, sheets: tuple[
     """Return the sheet to read; several are an error, since click would silently use the last."""
     if len(set(sheets)) > 1:
         raise click.BadParameter(
-            f"{', '.join(sheets)}: one run reads one sheet. Run the command once for each, with an --output."
+            f"{', '.join(sheets)}: one run reads one sheet. Run the command once for each, and a check with "
+            "an --output."
         )
     return sheets[0] if sheets else None
 
@@ -27,7 +28,7 @@ def _one_sheet(_context: click.Context, _option: click.Parameter, sheets: tuple[
 column_option = click.option(
     "-c",
     "--column",
-    shell_complete=completing.COLUMNS_OF_IMPORT,
+    shell_complete=completing.COLUMNS,
     help="Column with the phone numbers.  [default: detected by name and content]",
 )
 
@@ -65,6 +66,33 @@ variants_option = click.option(
     "--variants",
     is_flag=True,
     help='After a "no", ask about the other spelling that WhatsApp may use for the number (BR, MX, AR).',
+)
+
+ragged_option = click.option(
+    "--ragged",
+    type=click.Choice(["error", "keep"]),
+    default="error",
+    show_default=True,
+    help="Rows of a CSV file with fewer or more cells than its header: refuse the file, or keep them.",
+)
+
+header_row_option = click.option(
+    "--header-row",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Row with the names of the columns, counted from 1; 0 if no row has them.  [default: detected]",
+)
+
+encoding_option = click.option(
+    "--encoding", metavar="NAME", help="Encoding of a text file: cp1251, gb18030.  [default: detected]"
+)
+
+sheet_option = click.option(
+    "--sheet",
+    multiple=True,
+    shell_complete=completing.SHEETS,
+    callback=_one_sheet,
+    help="Sheet of a workbook.  [default: the first that is not hidden]",
 )
 
 input_options = stack(
@@ -107,13 +135,7 @@ input_options = stack(
         help="Cells with several numbers: refuse them, use the first number, or ask about each; then the row "
         "is registered if one number is.",
     ),
-    click.option(
-        "--ragged",
-        type=click.Choice(["error", "keep"]),
-        default="error",
-        show_default=True,
-        help="Rows of a CSV file with fewer or more cells than its header: refuse the file, or keep them.",
-    ),
+    ragged_option,
     click.option(
         "--join",
         type=JOIN,
@@ -121,15 +143,8 @@ input_options = stack(
         default=(),
         help="Columns that form one number, in order: area code and number, or calling code and number.",
     ),
-    click.option(
-        "--header-row",
-        type=click.IntRange(min=0),
-        metavar="N",
-        help="Row with the names of the columns, counted from 1; 0 if no row has them.  [default: detected]",
-    ),
-    click.option(
-        "--encoding", metavar="NAME", help="Encoding of a text file: cp1251, gb18030.  [default: detected]"
-    ),
+    header_row_option,
+    encoding_option,
     click.option(
         "--hidden",
         type=click.Choice(["keep", "skip"]),
@@ -137,13 +152,7 @@ input_options = stack(
         show_default=True,
         help="Rows that a filter in a workbook hides: read them, or leave them out.",
     ),
-    click.option(
-        "--sheet",
-        multiple=True,
-        shell_complete=completing.SHEETS,
-        callback=_one_sheet,
-        help="Sheet of a workbook.  [default: the first that is not hidden]",
-    ),
+    sheet_option,
     click.option(
         "--suppress",
         type=SOURCE,

@@ -42,7 +42,7 @@ wait_for_key_option = click.option(
     type=DURATION,
     default="0s",
     show_default=True,
-    help="Longest wait for another run that uses the key.",
+    help="Longest wait for another run that uses the key; it ends at the deadline.",
 )
 
 bound_options = stack(max_wait_option, max_outage_option, deadline_option, grace_option, wait_for_key_option)

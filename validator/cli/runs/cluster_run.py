@@ -111,6 +111,7 @@ def plan_on_cluster(
 
 
 def _show_start(options: ListRunOptions, keys: Sequence[KeySettings], prepared: Prepared) -> None:
+    prepared.plan.require_allowed(options.asking.canaries)
     start = summarise_plan(
         prepared.opened.job,
         prepared.plan,

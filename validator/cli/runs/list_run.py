@@ -55,7 +55,7 @@ class ListRunOptions(ListOptions, frozen=True, kw_only=True):
             reports=reports,
             command_line=command_line(context.obj),
             settings=set_elsewhere(context),
-            next_command=partial(next_command, context.obj, ages=self.ages),
+            next_command=partial(next_command, context.obj, ages=self.ages, only=self.only, limit=self.limit),
         )
 
 

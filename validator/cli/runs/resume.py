@@ -7,6 +7,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+from validator.batch.recipients.job import Only
 from validator.ledger_url import ledger_location
 
 if TYPE_CHECKING:
@@ -37,35 +38,57 @@ _SECRETS = {
 _HIDDEN_IN_REPORTS = {**_SECRETS, "--canary": (r"^((?:--canary=)?).+", "NUMBER")}
 
 
-def next_command(arguments: Sequence[str], started: datetime, now: datetime, *, ages: MaxAge) -> str:
-    """Return the command line that resumes the run: the same one again.
+def next_command(
+    arguments: Sequence[str],
+    started: datetime,
+    now: datetime,
+    *,
+    ages: MaxAge,
+    only: Only = Only.ALL,
+    limit: int | None = None,
+) -> str:
+    """Return the command line that resumes the run: the same one again, if that asks what is missing.
 
     With `--refresh`, or an age of 0, it would repeat the requests of this run. So it gets a `--max-age` with
-    which answers since its start are fresh, wherever the refresh was set. The user has to fill in the
-    secrets: the passwords of a proxy and of a ledger's URL, and the paths of a webhook and a collector.
+    which answers since its start are fresh, wherever the refresh was set. With `--only unknown`, `--limit 0`
+    or an age of failures it would leave the same numbers unasked, so it goes without them. The user has to
+    fill in the secrets: the passwords of a proxy and of a ledger's URL, and the paths of a webhook and a
+    collector.
 
     Args:
         arguments: the words after `validator`.
         started: the start of the run.
         now: its end.
         ages: how long earlier answers counted in it.
+        only: which numbers without a known verdict it asked about.
+        limit: how many numbers it was allowed to ask about; None if it had no limit.
     """
     hours = math.ceil((now - started).total_seconds() / HOUR_S + 1e-9)
-    return shlex.join(["validator", *_without_secrets(_kept_fresh(arguments, ages, hours))])
+    words = _kept_fresh(arguments, ages, hours)
+    if only is not Only.ALL:
+        words = _with_option(words, "--only", Only.ALL)
+    if limit == 0:
+        words = _without_values(words, frozenset({"--limit"}))
+    return shlex.join(["validator", *_without_secrets(words)])
 
 
 def _kept_fresh(words: Sequence[str], ages: MaxAge, hours: int) -> list[str]:
-    """Return the words with a `--max-age` of at least that many hours, if answers would be fresh for less."""
+    """Return the words with a `--max-age` of at least that many hours, and none for failures, if needed."""
     wanted_s = hours * HOUR_S
-    if min(ages.registered_s, ages.not_registered_s) >= wanted_s:
+    if min(ages.registered_s, ages.not_registered_s) >= wanted_s and not ages.unknown_s:
         return [*words]
     yes, no = (
         math.ceil(max(age_s, wanted_s) / HOUR_S) for age_s in (ages.registered_s, ages.not_registered_s)
     )
     text = f"{yes}h" if yes == no else f"yes={yes}h,no={no}h"
-    kept = _without_values([word for word in words if word != "--refresh"], frozenset({"--max-age"}))
+    return _with_option([word for word in words if word != "--refresh"], "--max-age", text)
+
+
+def _with_option(words: Sequence[str], option: str, value: str) -> list[str]:
+    """Return the words with the option set to a value, in place of the values that it had."""
+    kept = _without_values(words, frozenset({option}))
     place = kept.index("--") if "--" in kept else len(kept)
-    return [*kept[:place], f"--max-age={text}", *kept[place:]]
+    return [*kept[:place], f"{option}={value}", *kept[place:]]
 
 
 def command_line(arguments: Sequence[str]) -> str:
@@ -83,10 +106,9 @@ def check_command(
     """
     place = _place_of("sample", arguments)
     words = [*arguments[:place], "check", *_without_values(arguments[place + 1 :], _OF_SAMPLE)]
-    command = next_command(words, started, now, ages=ages)
-    return (
-        command if input_name is None else f"{command} --sendable {shlex.quote(_sendable_name(input_name))}"
-    )
+    if input_name is not None:
+        words = _with_option(words, "--sendable", _sendable_name(input_name))
+    return next_command(words, started, now, ages=ages)
 
 
 def _place_of(command: str, arguments: Sequence[str]) -> int:
@@ -116,15 +138,18 @@ def _sendable_name(input_name: str) -> str:
 
 
 def send_command(arguments: Sequence[str], input_name: str, *, ages: MaxAge) -> str:
-    """Return the same command line with a sendable file named after the input, which asks about no number.
+    """Return the same command line with a sendable file named after the input, and a `--limit` of 0.
+
+    The limit leaves what the run has not asked about unasked.
 
     Args:
         arguments: the words after `validator`.
         input_name: the name of the list.
         ages: how long earlier answers counted in the run.
     """
-    known = _without_secrets(_kept_fresh(arguments, ages, _SEND_WITHIN_H))
-    return shlex.join(["validator", *known, "--sendable", _sendable_name(input_name)])
+    known = _with_option(_kept_fresh(arguments, ages, _SEND_WITHIN_H), "--limit", "0")
+    words = _with_option(known, "--sendable", _sendable_name(input_name))
+    return shlex.join(["validator", *_without_secrets(words)])
 
 
 def _without_secrets(words: Sequence[str], secrets: _Secrets = _SECRETS) -> list[str]:

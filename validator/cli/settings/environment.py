@@ -37,7 +37,7 @@ def given(environment: Iterable[str]) -> list[str]:
 
 
 def warn_of_unknown(
-    names: Iterable[str], group: click.Command, commands: Mapping[str, click.Command]
+    names: Iterable[str], group: click.Command, commands: Mapping[str, click.Command], invoked: str
 ) -> None:
     """Print a warning about variables that belong to no option; click ignores them silently.
 
@@ -45,6 +45,7 @@ def warn_of_unknown(
         names: names of variables that look like options.
         group: the main command, which has options of its own.
         commands: all its commands, by name.
+        invoked: the name of the command that runs; its variables are suggested first.
     """
     options = [(option, PREFIX) for option in group.params]
     options += [one for word, command in commands.items() for one in _options(command, f"{PREFIX}_{word}")]
@@ -57,7 +58,9 @@ def warn_of_unknown(
     known = set(variables.values())
     for name in names:
         if name not in known:
-            meant = variables.get(name)
+            # A name without a command (`VALIDATOR_REGION`) is meant for the one that runs.
+            of_invoked = _variable(f"{PREFIX}_{invoked}", name.removeprefix(f"{PREFIX}_"))
+            meant = variables.get(name) or variables.get(of_invoked)
             hint = f" Did you mean {meant!r}?" if meant else _suggestion(name, known)
             hint = hint or " Names are VALIDATOR_COMMAND_OPTION."
             say(f"{name} in the environment belongs to no option and is ignored.{hint}")

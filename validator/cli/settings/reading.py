@@ -43,10 +43,10 @@ def apply_settings(
     Raises:
         UsageError: as `read_defaults`, or as `environment.leave_out`.
     """
-    environment.warn_of_unknown(environment.given(os.environ), context.command, commands)
+    command = context.invoked_subcommand or ""
+    environment.warn_of_unknown(environment.given(os.environ), context.command, commands, command)
     on_settings = partial(_apply_log_format, context)
     context.default_map = default_map(commands, context.meta[FILES_META], profile, on_settings)
-    command = context.invoked_subcommand or ""
     sets = context.meta[PROFILE_META].get(command, set())
     environment.leave_out(sets, commands[command], os.environ, protecting=PROTECTING)
 

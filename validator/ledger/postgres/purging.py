@@ -13,7 +13,6 @@ from psycopg import errors
 
 from validator.errors import Busy, LedgerError
 from validator.ledger.postgres.connection import SCHEMA
-from validator.ledger.postgres.schema import PARTITIONS
 from validator.ledger.selection import Purged, numbers_in
 from validator.ledger.values import LARGEST
 
@@ -66,13 +65,8 @@ FORGET = (
 )
 BLANK_RUNS = "UPDATE runs SET input_name = '', summary_json = NULL WHERE id = ANY (%s::bigint[])"
 
-TABLES = (
-    *(f"numbers_{place}" for place in range(PARTITIONS)),
-    "unverified_negatives",
-    "runs",
-    "leases",
-    "writers",
-)
+# Of the table `numbers` each partition is rewritten.
+REWRITE = "VACUUM (FULL) numbers, unverified_negatives, runs, leases, writers"
 NOT_OURS = """
     SELECT count(*) FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace
     WHERE s.nspname = %s AND c.relkind = 'r' AND NOT pg_has_role(c.relowner, 'USAGE')
@@ -114,8 +108,7 @@ def overwrite(writing: Connection, url: LedgerUrl) -> None:
         )
     writing.execute(LOCK_TIMEOUT)
     try:
-        for table in TABLES:
-            writing.execute(f"VACUUM (FULL) {table}")
+        writing.execute(REWRITE)
     except errors.LockNotAvailable:
         raise Busy(
             f"the selection is deleted from the ledger {url}, but its pages still hold it, since another run "

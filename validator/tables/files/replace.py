@@ -30,10 +30,10 @@ PUBLIC_FILE = 0o644
 def replacing(target: Path, *, mode: int = _PRIVATE) -> Iterator[BinaryIO]:
     """Give a file to write to that replaces `target` if the block succeeds.
 
-    The bytes go to a temporary file in the same folder (with `mode`, or that of the replaced file). Then it
-    is synced, moved onto `target`, and the folder is synced. If the block raises, the temporary file is
-    removed and `target` is unchanged. A symbolic link is replaced itself; the file it points to is not
-    changed.
+    The bytes go to a temporary file in the same folder, with `mode`, or with mode, owner and group of the
+    replaced file. Then it is synced, moved onto `target`, and the folder is synced. If the block raises, the
+    temporary file is removed and `target` is unchanged. A symbolic link is replaced itself; the file it
+    points to is not changed.
 
     A stream (`/dev/stdout`, `/dev/null`, a named pipe) is written to directly.
 
@@ -134,26 +134,35 @@ def _open_folder(target: Path) -> int:
         raise unwritable(target, error) from error
 
 
-def _mode_for(target: Path, new: int) -> int:
-    """Return the mode of the new file, `new` if it replaces none; refuse a folder."""
+def _replaced(target: Path) -> os.stat_result | None:
+    """Return the file that the new one replaces, None if there is none but a link; refuse a folder."""
     try:
         there = target.stat()
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             raise unwritable(target, error) from error
-        return new
+        return None
     if stat.S_ISDIR(there.st_mode):
         raise unwritable(target, IsADirectoryError(errno.EISDIR, ""))
-    return new if target.is_symlink() else stat.S_IMODE(there.st_mode)
+    return None if target.is_symlink() else there
+
+
+def _give_to_same(descriptor: int, there: os.stat_result) -> None:
+    """Give a file the owner and the group of another one, as far as the system allows."""
+    for owner, group in ((-1, there.st_gid), (there.st_uid, -1)):
+        with suppress(OSError):  # a group that we are not in; another owner; a user without a name here
+            os.fchown(descriptor, owner, group)
 
 
 def _new_file(target: Path, folder: int, new_mode: int = _PRIVATE) -> tuple[str, _WholeWrites]:
-    """Create the temporary file, with the target's mode; return its name and the file."""
-    mode = _mode_for(target, new_mode)
+    """Create the temporary file, as open to others as the target; return its name and the file."""
+    there = _replaced(target)
     try:
         temporary, descriptor = new_temporary(folder)
         out = _WholeWrites(descriptor, target)
-        os.fchmod(descriptor, mode)
+        if there is not None:
+            _give_to_same(descriptor, there)
+        os.fchmod(descriptor, new_mode if there is None else stat.S_IMODE(there.st_mode))
     except OSError as error:
         raise unwritable(target, error) from error
     return temporary, out
