@@ -192,3 +192,23 @@ def test_names_that_stand_twice_are_both_looked_at(listed, share_of_plus):
 def test_numbers_are_read_as_the_rest_of_the_program_reads_them(listed):
     table = open_table(listed("a;b\nx;07400 123456\ny;07400 123457\n"))
     assert find_phone_column(table, named=None, region="GB").name == "b"
+
+
+@pytest.mark.parametrize(
+    ("rows", "region", "remedy"),
+    [
+        ("09812345678\n07012345678\n", None, "--region IN"),
+        ("Ada,0151 23456789\nBen,0171 2345678\n", "US", "--region DE"),
+        ("030 12345678\n089 234567\n", None, "their region with --region"),
+    ],
+)
+def test_a_list_without_a_header_and_without_codes_is_told_to_name_the_region(listed, rows, region, remedy):
+    table = open_table(listed(rows))
+    for find in (
+        lambda: find_phone_column(table, named=None, region=region),
+        lambda: phone_columns(table, region=region),
+    ):
+        with pytest.raises(
+            FileError, match=rf"If '.*' \(such as 0.*\) holds national numbers, name {remedy}\. "
+        ):
+            find()

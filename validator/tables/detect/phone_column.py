@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from validator.errors import FileError
 from validator.nearest import suggestion
-from validator.phone import looks_like_phones
+from validator.phone import likely_regions, looks_like_phones
 from validator.tables.cells import fields_of, within
 from validator.tables.detect.candidates import all_phones, best, candidates_of, meant_first, mobiles_beside
 from validator.tables.detect.joined_columns import area_code_column
@@ -79,7 +79,7 @@ def find_phone_column(
         return PhoneColumn(named, FoundBy.ASKED)
     regions = _regions(table, region, region_column)
     candidates = candidates_of(table, regions, share)
-    first, *others = meant_first(_required(table, best(candidates)))
+    first, *others = meant_first(_required(table, best(candidates), candidates))
     others = others or mobiles_beside(table, first, candidates, regions)
     if others:
         names = " and ".join(one.shown for one in (first, *others))
@@ -129,8 +129,8 @@ def phone_columns(
         FileError: there is no phone column, or one has fields or lists, which have to be named.
     """
     regions = _regions(table, region, region_column)
-    found = all_phones(candidates_of(table, regions, share, words_are_blank=True))
-    names = [one.column for one in _required(table, found, option)]
+    candidates = candidates_of(table, regions, share, words_are_blank=True)
+    names = [one.column for one in _required(table, all_phones(candidates), candidates, option)]
     nested = [name for name, kind in table.schema.items() if kind.is_nested()]
     for name in (*names, *(name for name in nested if names_phone(table.header[name]))):
         require_column(table, name, option)
@@ -161,17 +161,30 @@ def _choices(table: Table) -> list[str]:
     return [one for name, kind in table.schema.items() for one in fields_of(name, kind)]
 
 
-def _required(table: Table, found: list[Candidate], option: str = "--column") -> list[Candidate]:
+def _required(
+    table: Table, found: list[Candidate], candidates: list[Candidate], option: str = "--column"
+) -> list[Candidate]:
     """Return the phone columns that were found.
 
     Raises:
-        FileError: there is none.
+        FileError: there is none; the message names a column of national numbers of another region.
     """
     if found:
         return found
+    hint = next((_national_hint(table, one) for one in candidates if one.has_digits), "")
     raise FileError(
         f"no phone column found in {table.path}; columns are: {', '.join(_choices(table))}. "
-        f"Choose one with {option}{_other_remedies(table) if option == '--column' else _FOR_OPT_OUTS}."
+        f"{f'{hint}. Otherwise choose' if hint else 'Choose'} one with {option}"
+        f"{_other_remedies(table) if option == '--column' else _FOR_OPT_OUTS}."
+    )
+
+
+def _national_hint(table: Table, candidate: Candidate) -> str:
+    """Return the remedy if the cells of a column are national numbers of another region."""
+    regions = " or ".join(f"--region {one}" for one in likely_regions(table.sample()[candidate.column]))
+    return (
+        f"If {candidate.column!r} (such as {candidate.example}) holds national numbers, name "
+        f"{regions or 'their region with --region'}"
     )
 
 
