@@ -199,7 +199,6 @@ def test_numbers_are_read_as_the_rest_of_the_program_reads_them(listed):
     [
         ("09812345678\n07012345678\n", None, "--region IN"),
         ("Ada,0151 23456789\nBen,0171 2345678\n", "US", "--region DE"),
-        ("030 12345678\n089 234567\n", None, "their region with --region"),
     ],
 )
 def test_a_list_without_a_header_and_without_codes_is_told_to_name_the_region(listed, rows, region, remedy):
@@ -212,3 +211,9 @@ def test_a_list_without_a_header_and_without_codes_is_told_to_name_the_region(li
             FileError, match=rf"If '.*' \(such as 0.*\) holds national numbers, name {remedy}\. "
         ):
             find()
+
+
+def test_no_region_is_named_that_would_not_make_a_column_of_phones(listed):
+    table = open_table(listed("Ann - 07400 123456\nBob - 07400 123457\n"))
+    with pytest.raises(FileError, match=r"columns are: column_1\. Choose one with --column"):
+        find_phone_column(table, named=None, region="GB")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 from msgspec import Struct
+from msgspec.structs import replace
 
 from validator.errors import FileError
 from validator.nearest import suggestion
@@ -79,7 +80,7 @@ def find_phone_column(
         return PhoneColumn(named, FoundBy.ASKED)
     regions = _regions(table, region, region_column)
     candidates = candidates_of(table, regions, share)
-    first, *others = meant_first(_required(table, best(candidates), candidates))
+    first, *others = meant_first(_required(table, best(candidates), candidates, share))
     others = others or mobiles_beside(table, first, candidates, regions)
     if others:
         names = " and ".join(one.shown for one in (first, *others))
@@ -130,7 +131,7 @@ def phone_columns(
     """
     regions = _regions(table, region, region_column)
     candidates = candidates_of(table, regions, share, words_are_blank=True)
-    names = [one.column for one in _required(table, all_phones(candidates), candidates, option)]
+    names = [one.column for one in _required(table, all_phones(candidates), candidates, share, option)]
     nested = [name for name, kind in table.schema.items() if kind.is_nested()]
     for name in (*names, *(name for name in nested if names_phone(table.header[name]))):
         require_column(table, name, option)
@@ -162,30 +163,35 @@ def _choices(table: Table) -> list[str]:
 
 
 def _required(
-    table: Table, found: list[Candidate], candidates: list[Candidate], option: str = "--column"
+    table: Table,
+    found: list[Candidate],
+    candidates: list[Candidate],
+    share: Share,
+    option: str = "--column",
 ) -> list[Candidate]:
     """Return the phone columns that were found.
 
     Raises:
-        FileError: there is none; the message names a column of national numbers of another region.
+        FileError: there is none; the message names the region with which one of the candidates would be one.
     """
     if found:
         return found
-    hint = next((_national_hint(table, one) for one in candidates if one.has_digits), "")
+    hint = next(filter(None, (_hint_of_region(table, one, share) for one in candidates)), "")
     raise FileError(
         f"no phone column found in {table.path}; columns are: {', '.join(_choices(table))}. "
-        f"{f'{hint}. Otherwise choose' if hint else 'Choose'} one with {option}"
+        f"{f'{hint}Otherwise choose' if hint else 'Choose'} one with {option}"
         f"{_other_remedies(table) if option == '--column' else _FOR_OPT_OUTS}."
     )
 
 
-def _national_hint(table: Table, candidate: Candidate) -> str:
-    """Return the remedy if the cells of a column are national numbers of another region."""
-    regions = " or ".join(f"--region {one}" for one in likely_regions(table.sample()[candidate.column]))
-    return (
-        f"If {candidate.column!r} (such as {candidate.example}) holds national numbers, name "
-        f"{regions or 'their region with --region'}"
-    )
+def _hint_of_region(table: Table, candidate: Candidate, share: Share) -> str:
+    """Return the remedy if nearly all cells of a column are national numbers in other regions."""
+    cells = table.sample()[candidate.column]
+    likely = likely_regions(cells) if candidate.has_digits else ()
+    found = [one for one in likely if replace(candidate, numbers=share(cells, one)).is_found_by_content]
+    regions = " or ".join(f"--region {one}" for one in found)
+    what = f"{candidate.column!r} (such as {candidate.example})"
+    return f"If {what} holds national numbers, name {regions}. " if regions else ""
 
 
 def _other_remedies(table: Table) -> str:
