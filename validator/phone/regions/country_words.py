@@ -1,0 +1,103 @@
+"""Countries in phone cells: `UK 07400 123456`, `DE: 0171 5550101`, `612 345 678 (Spain)`."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+from phonenumbers import SUPPORTED_REGIONS
+
+from validator.phone.cell.grouping import spells_own_grouping
+from validator.phone.cell.numbering import Line, look_up
+from validator.phone.codes import REGION
+from validator.phone.regions.countries import is_simple_name
+from validator.phone.regions.written import region_written
+
+_FRAME = "[(]/|_.:;,-) "
+# The words before and after all digits, without punctuation around them.
+_FIRST = pl.col("text").str.extract(r"^([^0-9+]+)").str.strip_chars(_FRAME).alias("word")
+_LAST = pl.col("text").str.extract(r"([^0-9]+)$").str.strip_chars(_FRAME).alias("word")
+# A number without a plus sign, and words on one side of it.
+_BESIDE = re.compile(r"[^0-9+]*(\(?[0-9][0-9\s().\-/]{5,}[0-9])[^0-9+]*")
+_CODE = re.compile("[A-Z]{2,3}|[\U0001f1e6-\U0001f1ff]{2}")
+# Codes that mean something else beside a number: phone, number, to, me, mother, father, times of day, care
+# of, titles, home, words, and forms of companies.
+_LABELS = frozenset((
+    "PH", "NO", "NR", "TO", "ME", "MY", "MA", "PA", "AM", "PM", "CO", "MO", "MS", "MR", "SR", "PR", "HM",
+    "AT", "AND", "CAN", "COM", "PER", "SE", "AG", "SA", "AS", "PT", "KG",
+))  # fmt: skip
+# Names of countries that are also those of people.
+_PEOPLE = frozenset((
+    "chad", "cuba", "dominica", "georgia", "india", "ireland", "israel", "jamaica", "jordan", "kenya",
+))  # fmt: skip
+
+
+def in_their_countries(asked: pl.DataFrame) -> pl.DataFrame:
+    """Return cells with the digits alone, and the region that they name, if they name one beside a number.
+
+    A code decides, and a name if the number is valid in that country. Neither counts if the digits are in the
+    groups of the cell's own region, and a name that people have (`Chad`) only if they are no number there.
+
+    Args:
+        asked: `text`, `region` (the regions' Enum) and `misnamed` of each cell, and other columns.
+    """
+    texts = asked["text"]
+    places = zip(_begun_and_ended(texts), (_FIRST, _LAST), strict=True)
+    cells = pl.concat(_read(asked, rows, texts.gather(rows).to_frame().select(word)) for rows, word in places)
+    cells = cells.unique("row")
+    if cells.is_empty():
+        return asked
+    rows = cells["row"]
+    return asked.with_columns(
+        text=asked["text"].scatter(rows, cells["digits"]),
+        region=asked["region"].scatter(rows, cells["named"]),
+        misnamed=asked["misnamed"].scatter(rows, values=False),
+    )
+
+
+def _begun_and_ended(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return the row numbers (UInt32) of cells that may begin with a word, and that may end with one."""
+    begun = (texts >= "A") | ((texts >= "(A") & (texts < ")"))
+    bare = ~texts.str.starts_with("+")
+    last = texts.str.tail(1) if bare.any() else texts.clear(len(texts))
+    return begun.arg_true(), (bare & ((last > "9") | (last == ")"))).arg_true()
+
+
+def _read(asked: pl.DataFrame, rows: pl.Series, words: pl.DataFrame) -> pl.DataFrame:
+    """Return `row`, `digits` and `named` of the cells in these rows with a country as their `word`."""
+    named = _regions_of(words["word"])
+    of_countries = words["word"].is_in(list(named)).fill_null(value=False)
+    rows, words = rows.filter(of_countries), words.filter(of_countries)
+    cells = asked[rows].select("text", "region").hstack([*words, rows.alias("row")])
+    each = cells.drop("row").unique()
+    read = [_digits_and_region(text, region, word, named[word]) for text, region, word in each.iter_rows()]
+    found = each.hstack(pl.DataFrame(read, {"digits": pl.String, "named": REGION}, orient="row"))
+    cells = cells.join(found, on=each.columns, how="left", nulls_equal=True, maintain_order="left")
+    return cells.drop_nulls("named").select("row", "digits", "named")
+
+
+def _regions_of(words: pl.Series) -> dict[str, str]:
+    """Return the region of each word that names one."""
+    words = words.unique().drop_nulls()
+    may_name = words.str.contains(rf"^(?:{_CODE.pattern})$|[^ -~]") | is_simple_name(words)
+    named = ((word, region_written(word)) for word in words.filter(may_name) if word not in _LABELS)
+    return {word: region for word, region in named if region in SUPPORTED_REGIONS}
+
+
+def _digits_and_region(text: str, region: str | None, word: str, named: str) -> tuple[str | None, str | None]:
+    """Return the digits and the region they name, or None for both if the cell's own region stands."""
+    beside = _BESIDE.fullmatch(text)
+    if not beside:
+        return None, None
+    digits = beside[1]
+    own = _number_of(digits, region) if region else None
+    if own and region and spells_own_grouping(digits, own, region):
+        return None, None
+    may_be_person = word.casefold() in _PEOPLE and (own or region is None)
+    is_meant = _CODE.fullmatch(word) or (_number_of(digits, named) and not may_be_person)
+    return (digits, named) if is_meant else (None, None)
+
+
+def _number_of(digits: str, region: str) -> int | None:
+    line = look_up(digits, region)
+    return line.number if isinstance(line, Line) and line.valid else None
