@@ -10,14 +10,14 @@ from __future__ import annotations
 import polars as pl
 from msgspec import Struct, field
 
-from validator.model import Reason
+from validator.model import MIN_DIGITS, Reason
 from validator.phone import answers
 from validator.phone.bulk.frames import kept, split, together
 from validator.phone.bulk.search import FEWEST_DIALLED_DIGITS, SHOWN_DIGITS
 from validator.phone.bulk.second_chances import counted, has_digits, only_digits
 from validator.phone.bulk.several import CORE, SEPARATOR, TWO_NUMBERS_DIGITS
 from validator.phone.cell.folding import ESCAPED, TO_MEND, fold, mend
-from validator.phone.cell.grouping import LISTED
+from validator.phone.cell.grouping import LISTED, STRAY_DIGIT
 from validator.phone.cell.reading import PLAIN
 from validator.phone.cell.refusals import ADDRESS, DAMAGE
 from validator.phone.cell.unwrapping import (
@@ -58,7 +58,7 @@ _TEL_URI = r"(?i)^tel:(?://)?(\+?[0-9 ().-]*[0-9])$"
 _DANGEROUS = (
     r"(?i)@s\.whatsapp\.net|@c\.us|wa\.me/|whatsapp\.com|whatsapp:/|tel:|phone-context|isub"
     rf"|[0-9]\W*\b(?:{NOTE_WORDS})\b|\+[0-9]{{1,3}}[|;_:,]|[0-9][\s().-]*\+|[0-9]{{9}}e\+?[0-9]"
-    rf"|{COUNT}|{ITEM}"
+    rf"|{COUNT}|{ITEM}|{STRAY_DIGIT}"
 )
 _FLOAT = rf"^[{QUOTES}]*{FLOAT}[{QUOTES}]*$"
 _DAMAGED = rf"^[{QUOTES}]*(?:{DAMAGE.pattern})[{QUOTES}]*$"
@@ -92,6 +92,8 @@ _MAY_BE_RECOVERED = rf"{_SECOND_EXTENSION}|\(\s*0\s*\)|^[^0-9+]*\+?[\s(]*0(?:0|1
 _FEWEST_DIGITS = 2
 
 _TEXT, _DIGITS, _VALUE, _CORE = pl.col("text"), pl.col("digits"), pl.col("value"), pl.col("core")
+# The last digit stands alone, perhaps because it belongs to something else.
+_HAS_STRAY_DIGIT = (_TEXT.str.len_bytes() > MIN_DIGITS) & _TEXT.str.contains(STRAY_DIGIT)
 _IS_SHOWN = _VALUE.is_not_null() & (_DIGITS <= SHOWN_DIGITS)
 _PLUS, _FOR_TWO, _FIRM = pl.col("plus"), pl.col("for_two"), pl.lit(value=True)
 
@@ -139,6 +141,7 @@ def shapes(cells: pl.DataFrame) -> Shapes:
     # Most punctuation is spaces: cells that are digits without spaces need no further test.
     spaced, rest = split(_unspaced(rest[["row", "text", "plan", "plus"]]), _IS_SHOWN)
     plain, dressed = split(rest, _TEXT.str.contains(rf"^(?:{PLAIN.pattern})$"))
+    spaced, plain = (rows.filter(~_HAS_STRAY_DIGIT) for rows in (spaced, plain))
     piles = _Piles()
     piles.settle(empty, Reason.EMPTY)
     piles.dial(bare, _TEXT)
@@ -219,6 +222,7 @@ def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
     piles.dial_spelt(linked.with_columns(text=_CORE))
     uri = pl.concat_str(pl.lit("tel:"), _TEXT.str.extract(_TEL_URI))
     telephoned, rows = split(rows.with_columns(core=uri), _CORE.is_not_null())
+    telephoned = telephoned.filter(~_HAS_STRAY_DIGIT)
     rows = rows.with_columns(text=pl.coalesce(_TEXT.str.extract(_FLOAT), _TEXT))
     tame, _ = split(rows, _TEXT.str.contains(_ALPHABET) & ~_TEXT.str.contains(_DANGEROUS))
     _look_at(_unlabelled(pl.concat([telephoned.with_columns(text=_CORE), tame])), piles)

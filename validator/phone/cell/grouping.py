@@ -14,6 +14,7 @@ from phonenumbers import (
     PhoneNumberType,
 )
 
+from validator.model import MIN_DIGITS
 from validator.phone.cell.numbering import full_digits, mobile_lengths
 
 _RUN_OF_DIGITS = re.compile("[0-9]+")
@@ -29,6 +30,11 @@ _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 # The most digits that a national form adds and leaves out: Argentina's `011 15-2345-6789` does both.
 ADDED_DIGITS, LEFT_OUT_DIGITS = 3, 1
 _BESIDE = re.compile(BESIDE)
+# The last digit alone. The pattern means the same in Rust and in Python.
+STRAY_DIGIT = r"[0-9][ .-][0-9][^0-9]*$"
+_STRAY_DIGIT = re.compile(STRAY_DIGIT)
+# Lengths of equal groups behind an area code, and how many of them show that all digits are grouped so.
+_LEAVING_ONE_OVER, _FEWEST_RUN = (2, 3), 2
 # Digits that are split within their calling code, so that they do not begin with one: `3 612345678` is not
 # from Hungary. Of a code with three digits, two may come first. The pattern means the same in Rust and in
 # Python.
@@ -89,6 +95,21 @@ def _holds_own(groups: list[str], region: str, *, slash: bool) -> bool:
     most_behind = 2 if len("".join(groups[-2:])) <= _MOST_BEHIND else 1
     numbers = [groups[:-count] for count in range(1, most_behind + 1) if len(groups) > count]
     return any(_is_own(" ".join(one), region) or _is_whole(one, region, grouped=not slash) for one in numbers)
+
+
+def ends_in_stray_digit(text: str) -> bool:
+    """Return whether the last digit stands alone, and the groups before it are not written to leave one over.
+
+    No country groups its numbers so. People do who write all digits behind the area code in pairs or threes:
+    `0171 55 50 10 1`.
+    """
+    found = _STRAY_DIGIT.search(text)
+    lengths = [len(group) for group in groups_of(text)][:-1]
+    if not found or sum(lengths) < MIN_DIGITS:
+        return False
+    run = next((place for place, one in enumerate(reversed(lengths)) if one != lengths[-1]), len(lengths))
+    ahead = len(lengths) - run - ("+" in text)
+    return lengths[-1] not in _LEAVING_ONE_OVER or run < _FEWEST_RUN or ahead > 1
 
 
 def cuts_its_code(text: str) -> bool:

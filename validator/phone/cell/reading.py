@@ -6,8 +6,9 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
-from validator.model import Reason
+from validator.model import LineType, Reason
 from validator.phone.cell import refusals
+from validator.phone.cell.grouping import ends_in_stray_digit
 from validator.phone.cell.numbering import Line, look_up
 from validator.phone.cell.recoveries import RECOVERIES, Stage
 from validator.phone.cell.refusals import numbers_apart, the_one_number
@@ -26,6 +27,7 @@ _EXTENDED = re.compile(
     r"(?:;ext=[0-9]{1,6}| *(?:, *)?(?:ext|extn|x)\.? *[0-9]{1,6}| *,+ *[0-9]{1,9})",
     re.IGNORECASE,
 )
+_LAST_DIGIT = re.compile(r"[^0-9]*[0-9][^0-9]*$")
 _FEWEST_DIGITS, _SHOWN_DIGITS = 3, 19
 
 
@@ -97,8 +99,23 @@ def read_unwrapped(text: str, region: str | None, accept: Accept) -> Line | Reas
 def _looked_up(text: str, region: str | None, accept: Accept) -> Line | Reason:
     answer = look_up(text, region)
     if isinstance(answer, Line) and answer.valid:
-        return answer
+        return Reason.NOT_A_NUMBER if _may_be_shorter(answer, text, text, region) else answer
     return _second_chance(text, region) or _settle(answer, text, region, accept)
+
+
+def _may_be_shorter(line: Line, cell: str, text: str, region: str | None) -> bool:
+    """Return whether the last digit of a mobile number may be that of something else: `0171 5550101 2`.
+
+    Args:
+        line: the number.
+        cell: the unwrapped cell.
+        text: what libphonenumber was asked about.
+        region: see `read`.
+    """
+    if line.line_type is not LineType.MOBILE or not ends_in_stray_digit(cell):
+        return False
+    shorter = look_up(_LAST_DIGIT.sub("", text), region)
+    return isinstance(shorter, Line) and shorter.line_type is LineType.MOBILE
 
 
 def _refuse(text: str, region: str | None) -> Reason | None:
@@ -111,12 +128,12 @@ def _refuse(text: str, region: str | None) -> Reason | None:
     return Reason.SEVERAL_NUMBERS if refusals.holds_several(text, region) else None
 
 
-def _second_chance(text: str, region: str | None) -> Line | None:
+def _second_chance(text: str, region: str | None) -> Line | Reason | None:
     for rewrite in _SECOND_CHANCES:
         rewritten = rewrite(text, region)
-        answer = rewritten and look_up(rewritten, region)
-        if isinstance(answer, Line) and answer.valid:
-            return answer
+        answer = look_up(rewritten, region) if rewritten else None
+        if rewritten and isinstance(answer, Line) and answer.valid:
+            return Reason.NOT_A_NUMBER if _may_be_shorter(answer, text, rewritten, region) else answer
     return None
 
 
