@@ -177,3 +177,28 @@ def test_separators_inside_one_number_are_not_mistaken(outcome, cell, region, nu
 @pytest.mark.parametrize("region", ["GB", "US"])
 def test_an_extension_before_a_number_is_no_part_of_it(outcome, cell, region):
     assert outcome(cell, region) == "not_a_number"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "(e.g. +44 7911 123456)",
+        "Example: 07911123456",
+        "+44 7911 123456 (example)",
+        "z. B. +49 171 5550101",
+        "Bsp: +49 171 5550101",
+        "Ex.: +55 11 91234-5678",
+        "p. ej. +34 612 345 678",
+        "+34 612 345 678, ejemplo",
+        "(required, format +447911123456)",
+        "例: +81 90 1234 5678",
+        "Пример: +7 912 345-67-89",
+    ],
+)
+def test_an_example_is_nobodys_number(outcome, cell):
+    assert outcome(cell, "GB") == "not_a_number"
+
+
+@pytest.mark.parametrize("cell", ["Ex-wife +447911123456", "+447911123456 sample", "07911 123456 ext. 4"])
+def test_words_that_are_like_those_of_examples_are_labels(outcome, cell):
+    assert outcome(cell, "GB") == 447911123456

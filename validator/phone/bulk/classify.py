@@ -24,6 +24,7 @@ from validator.phone.cell.unwrapping import (
     AFTER_LAST_DIGIT,
     COUNT,
     DIGITS_BEFORE_LABEL,
+    EXAMPLE,
     FLOAT,
     ITEM,
     LABEL,
@@ -250,7 +251,8 @@ def _unlabelled(rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(for_two=has_digits(_TEXT, TWO_NUMBERS_DIGITS))
     wordy, rest = split(rows, _TEXT.str.contains("[^0-9]$") & has_digits(_TEXT, DIGITS_BEFORE_LABEL))
     wordy = wordy.with_columns(label=_TEXT.str.extract(AFTER_LAST_DIGIT.pattern))
-    labelled = pl.col("label").str.contains(f"^(?:{LABEL.pattern})")
+    label = pl.col("label")
+    labelled = label.str.contains(f"^(?:{LABEL.pattern})") & ~label.str.contains(rf"(?i){EXAMPLE}")
     number = _TEXT.str.head(_TEXT.str.len_chars() - pl.col("label").str.len_chars())
     wordy = wordy.with_columns(text=pl.when(labelled).then(number).otherwise(_TEXT))
     return together(rest, wordy.select(rest.columns))

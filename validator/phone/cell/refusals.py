@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from validator.model import MAX_DIGITS, MIN_DIGITS
 from validator.phone.cell.numbering import Line, is_possible, is_valid, look_up
-from validator.phone.cell.unwrapping import QUOTES, digits_of
+from validator.phone.cell.unwrapping import EXAMPLE, QUOTES, digits_of
 
 _SCIENTIFIC = r"[+-]?[0-9]+(?:[.,][0-9]+)?\s?[eE]\s?[+-]?[0-9]{1,3}"
 # Three zeros may be thousands, and a minus is the result of a subtraction: `+91-9876543210` typed in a cell.
@@ -35,7 +35,7 @@ _SECOND_END = (
     r"^(?:[^/0-9]*[0-9][^/]*/(?:[^0-9/]*[0-9]){5,}|(?:[^0-9/]*[0-9]){8,})[^0-9/]*/[^0-9/]*[0-9]{1,2}[^0-9/]*$"
 )
 ADDRESS = re.compile(
-    rf"{_AMONG}|{_SECOND_END}|://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b|{_EXTENSION_FIRST}",
+    rf"{_AMONG}|{_SECOND_END}|{EXAMPLE}|://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b|{_EXTENSION_FIRST}",
     re.IGNORECASE,
 )
 

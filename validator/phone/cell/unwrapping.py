@@ -26,6 +26,13 @@ AFTER_LAST_DIGIT = re.compile(r"[0-9]([^0-9]*)$")
 LABEL = re.compile(
     r"[\"')\]]*(?:[\s(\[{<,;:|/-].*[^\W\d_]|(?i:cell|mobile|mob|cel|home|work|office|casa|whatsapp)\b)"
 )
+# The number of a template's row, which is nobody's of the list. `Ex.` behind a number is an extension.
+EXAMPLE = (
+    r"\b(?:e\.\s?g|z\.\s?b|p\.\s?ej|p\.\s?ex|bsp|bijv|beispiel(?:nummer)?|ejemplo|exemplo|exemple"
+    r"|esempio|voorbeeld|przykład|пример|например|приклад|örnek|contoh)\b|^\W*ex\s?[.:]|例|예:|مثال"
+    r"|\bexample(?:[^.\w]|$)|^[^0-9]*\b(?:format|sample)\b[^0-9]*[0-9]"
+)
+_EXAMPLE = re.compile(EXAMPLE, re.IGNORECASE)
 # A word and a few digits after a number: an extension in other languages than English, or a remark.
 NOTE_WORDS = (
     "after|before|until|opt|option|ramal|interno|int|anexo|poste|durchwahl|dw|klappe|toestel|dahili|доб|вн"
@@ -108,7 +115,7 @@ def parted_code(text: str, _region: str | None) -> str | None:
 def label(text: str, _region: str | None) -> str | None:
     """Return the number before words."""
     end = AFTER_LAST_DIGIT.search(text)
-    if not end or not LABEL.match(end[1]):
+    if not end or not LABEL.match(end[1]) or _EXAMPLE.search(end[1]):
         return None
     number = text[: end.start(1)]
     return number if len(digits_of(number)) >= DIGITS_BEFORE_LABEL else None
