@@ -217,3 +217,18 @@ def test_no_region_is_named_that_would_not_make_a_column_of_phones(listed):
     table = open_table(listed("Ann - 07400 123456\nBob - 07400 123457\n"))
     with pytest.raises(FileError, match=r"columns are: column_1\. Choose one with --column"):
         find_phone_column(table, named=None, region="GB")
+
+
+def test_two_tables_side_by_side_are_called_so(listed, caplog):
+    alike = open_table(listed("who,cell,,who,cell\nA,+447700900001,,B,+447700900002\n"))
+    with pytest.raises(FileError, match=r"two tables side by side, save each as a list of its own"):
+        find_phone_column(alike, named=None, region=None)
+    unlike = open_table(listed("who,WhatsApp,,shop,tel\nA,+447700900001,,B,+447700900002\n"))
+    assert find_phone_column(unlike, named=None, region=None).name == "WhatsApp"
+    assert "'WhatsApp' is read, and 'tel' of" in caplog.text
+    caplog.clear()
+    one = open_table(
+        listed("who,WhatsApp,,city,tel\nA,+447700900001,,B,\nB,+447700900003,x,B,+447700900002\n")
+    )
+    assert find_phone_column(one, named=None, region=None).name == "WhatsApp"
+    assert not caplog.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,17 @@ if TYPE_CHECKING:
     from validator.tables.table import Table
 
 
+log = logging.getLogger(__name__)
+
 # The options for the list's header, sheet and encoding do not apply to suppression lists.
 _FOR_OPT_OUTS = ", or save the list with its numbers alone, one on each line"
+
+
+_SEVERAL_COLUMNS = "Choose one with --column, or give --column for each: the first with a number counts."
+_TWO_TABLES = (
+    "An empty column is between them: if they are of two tables side by side, save each as a list of its "
+    "own; otherwise choose one with --column."
+)
 
 
 class FoundBy(StrEnum):
@@ -82,15 +92,30 @@ def find_phone_column(
     candidates = candidates_of(table, regions, share)
     first, *others = meant_first(_required(table, best(candidates), candidates, share))
     others = others or mobiles_beside(table, first, candidates, regions)
+    beside = [one.column for one in all_phones(candidates) if _is_parted(table, first.column, one.column)]
     if others:
         names = " and ".join(one.shown for one in (first, *others))
         raise FileError(
-            f"{names} of {table.path} look like phone columns. Choose one with --column, or give --column "
-            "for each: the first with a number counts."
+            f"{names} of {table.path} look like phone columns. {_TWO_TABLES if beside else _SEVERAL_COLUMNS}"
         )
     require_column(table, first.column, "--column")
+    if beside:
+        log.warning("%r is read, and %r of %s is not. %s", first.column, beside[0], table.path, _TWO_TABLES)
     area_codes = find_area_codes(table, first.column, region=region, region_column=region_column, share=share)
     return PhoneColumn(first.column, _evidence(table, first), area_codes)
+
+
+def _is_parted(table: Table, one: str, other: str) -> bool:
+    """Return whether a column without a name and without cells is between two columns."""
+    names = list(table.schema)
+    first, last = sorted(map(names.index, (one, other)))
+    sample = table.sample()
+    return any(not table.header[name] and _is_empty(sample[name]) for name in names[first + 1 : last])
+
+
+def _is_empty(cells: pl.Series) -> bool:
+    filled = cells.drop_nulls()
+    return filled.is_empty() or (filled.dtype == pl.String and bool((filled.str.strip_chars() == "").all()))
 
 
 def find_area_codes(
