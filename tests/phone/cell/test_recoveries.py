@@ -252,3 +252,16 @@ def test_a_lost_plus_is_found_only_where_nothing_else_claims_the_digits(outcome,
 def test_no_regions_own_mobile_number_is_taken_for_a_foreign_one(outcome, region):
     example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
     assert outcome(phonenumbers.national_significant_number(example)) == "no_country"
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "number"),
+    [
+        ("491711234567+", "DE", 491711234567),
+        ("(34) 612-345-678 +", "DE", 34612345678),
+        ("62812345678+", "ID", 62812345678),
+        ("0501234567+", "SA", 966501234567),
+    ],
+)
+def test_a_plus_sign_behind_a_number_is_one(outcome, cell, region, number):
+    assert outcome(cell, region) == number

@@ -202,3 +202,35 @@ def test_an_example_is_nobodys_number(outcome, cell):
 @pytest.mark.parametrize("cell", ["Ex-wife +447911123456", "+447911123456 sample", "07911 123456 ext. 4"])
 def test_words_that_are_like_those_of_examples_are_labels(outcome, cell):
     assert outcome(cell, "GB") == 447911123456
+
+
+@pytest.mark.parametrize(
+    ("cell", "region"),
+    [
+        ("07911 123xxx", "GB"),
+        ("312-555-XXXX", "US"),
+        ("+65 8123 xxxx", None),
+        ("0171 555****", "DE"),
+        ("050***4567", "FI"),
+        ("**91234567", "SG"),
+        ("040 123 ??", "FI"),
+        ("050•••4567", "FI"),
+        ("+49 171 55501...", None),
+        ("+49 171 55501…", None),
+    ],
+)
+def test_hidden_digits_are_not_guessed(outcome, cell, region):
+    assert outcome(cell, region) == "not_a_number"
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "number"),
+    [
+        ("(0xx21) 91234-5678", "BR", 5521912345678),
+        ("**0171 5550101**", "DE", 491715550101),
+        ("… 0171 5550101", "DE", 491715550101),
+        ("1-800-EXXON-US", "US", 18003996687),
+    ],
+)
+def test_marks_that_hide_no_digit_are_no_matter(outcome, cell, region, number):
+    assert outcome(cell, region) == number

@@ -29,6 +29,7 @@ from validator.phone.cell.unwrapping import (
     ITEM,
     LABEL,
     NOTE_WORDS,
+    PLUS_BEHIND,
     QUOTES,
 )
 
@@ -224,7 +225,7 @@ def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
     uri = pl.concat_str(pl.lit("tel:"), _TEXT.str.extract(_TEL_URI))
     telephoned, rows = split(rows.with_columns(core=uri), _CORE.is_not_null())
     telephoned = telephoned.filter(~_HAS_STRAY_DIGIT)
-    rows = rows.with_columns(text=pl.coalesce(_TEXT.str.extract(_FLOAT), _TEXT))
+    rows = rows.with_columns(text=pl.coalesce(_TEXT.str.extract(_FLOAT), _signed(), _TEXT))
     tame, _ = split(rows, _TEXT.str.contains(_ALPHABET) & ~_TEXT.str.contains(_DANGEROUS))
     _look_at(_unlabelled(pl.concat([telephoned.with_columns(text=_CORE), tame])), piles)
 
@@ -244,6 +245,10 @@ def _folded(rows: pl.DataFrame) -> pl.DataFrame:
 def _linked() -> pl.Expr:
     shapes = (_WHATSAPP_ID, _SHORT_LINK, _SEND_LINK)
     return pl.concat_str(pl.lit("+"), pl.coalesce(_TEXT.str.extract(shape) for shape in shapes))
+
+
+def _signed() -> pl.Expr:
+    return pl.concat_str(pl.lit("+"), _TEXT.str.extract(PLUS_BEHIND))
 
 
 def _unlabelled(rows: pl.DataFrame) -> pl.DataFrame:

@@ -29,6 +29,7 @@ from validator.phone.cell.unwrapping import (
     label,
     note,
     parted_code,
+    plus_behind,
     tel_uri,
     whatsapp_id,
     whatsapp_link,
@@ -193,6 +194,12 @@ RECOVERIES = (
         Stage.FRONT,
         "a mark after the calling code: `+44|7400123456`",
         parted_code,
+    ),
+    Recovery(
+        "plus_behind",
+        Stage.FRONT,
+        "the plus sign behind the number, as in text from right to left: `966501234567+`",
+        plus_behind,
     ),
     Recovery(
         "item",

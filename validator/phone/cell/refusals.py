@@ -34,8 +34,14 @@ _AMONG = (
 _SECOND_END = (
     r"^(?:[^/0-9]*[0-9][^/]*/(?:[^0-9/]*[0-9]){5,}|(?:[^0-9/]*[0-9]){8,})[^0-9/]*/[^0-9/]*[0-9]{1,2}[^0-9/]*$"
 )
+# Digits that an export hides or cuts off: `0771 955xxxx`, `074*****456`, `+44 7400 12...`. libphonenumber
+# would leave the marks out, and read three letters x as 999. Brazil writes `(0xx11)` for any carrier.
+_MASKED = (
+    r"[0-9][ ().-]*(?:x{2,}[^0-9]*$|x{3,}|\?{2,}|\.{3,}|…)|^[^0-9a-z]*x{3,}\W*[0-9]"
+    r"|^[^*]*[0-9][ ().-]*\*{2,}|^[^0-9]*\*{2,}[^*]*[0-9][^*]*$"
+)
 ADDRESS = re.compile(
-    rf"{_AMONG}|{_SECOND_END}|{EXAMPLE}|://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b|{_EXTENSION_FIRST}",
+    rf"{_AMONG}|{_SECOND_END}|{_MASKED}|{EXAMPLE}|://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b|{_EXTENSION_FIRST}",
     re.IGNORECASE,
 )
 

@@ -48,6 +48,9 @@ _COUNT = re.compile(COUNT)
 ITEM = r"^\W*(?:(?:[^\W\d_]+\.?|#)[1-9][\s:]+(?:[0-9(+])|[0-9]{1,4}[).:]\s+\+)"
 _ITEM = re.compile(ITEM)
 _PARTED_CODE = re.compile(r"(\W*\+[1-9][0-9]{0,2})[|;_:,]+\s*([0-9(].*)")
+# Text from right to left, copied in the order in which it is seen.
+PLUS_BEHIND = r"^\(?([1-9][0-9 ().-]*)\+$"
+_PLUS_BEHIND = re.compile(PLUS_BEHIND)
 # A number that a program wrote as a float, without losing digits, also behind a calling or area code. Three
 # zeros may be thousands.
 FLOAT = r"(\+?(?:[0-9]{1,5} )?[0-9]{5,})[.,](?:0{1,2}|0{4,})"
@@ -90,6 +93,12 @@ def float_text(text: str, _region: str | None) -> str | None:
     found = _EXPONENT.fullmatch(bare)
     zeros = int(found[3]) - len(found[2]) if found else -1
     return f"{found[1]}{found[2]}{'0' * zeros}" if found and 0 <= zeros <= MAX_DIGITS else None
+
+
+def plus_behind(text: str, _region: str | None) -> str | None:
+    """Return the number with its plus sign in front."""
+    found = _PLUS_BEHIND.match(text)
+    return f"+{found[1]}" if found else None
 
 
 def item(text: str, _region: str | None) -> str | None:
