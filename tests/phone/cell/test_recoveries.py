@@ -265,3 +265,25 @@ def test_no_regions_own_mobile_number_is_taken_for_a_foreign_one(outcome, region
 )
 def test_a_plus_sign_behind_a_number_is_one(outcome, cell, region, number):
     assert outcome(cell, region) == number
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "expected"),
+    [
+        ("2. 8012345678", "IN", 918012345678),
+        ("13) 310 4567890", "CO", 573104567890),
+        ("5: 0160 1234567", "DE", 491601234567),
+        ("1. 333 456 7890", "IT", 393334567890),
+        ("57. 310 4567890", "CO", 573104567890),
+        # The digits may also be a number of North America, Indonesia or Brazil without its plus sign.
+        ("1. 7012345678", "IN", "not_in_plan"),
+        ("1) 3104567890", "CO", "not_in_plan"),
+        ("62. 8123456789", "IN", "not_in_plan"),
+        ("1- 3104567890", "CO", "not_in_plan"),
+        # A calling code in brackets is none of an item, and so is one without a mark.
+        ("(1) 212-555-0101", "CO", 12125550101),
+        ("1-212-555-0101", "CO", 12125550101),
+    ],
+)
+def test_the_number_of_a_list_item_is_no_calling_code(outcome, cell, region, expected):
+    assert outcome(cell, region) == expected

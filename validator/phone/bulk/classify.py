@@ -17,7 +17,7 @@ from validator.phone.bulk.search import FEWEST_DIALLED_DIGITS, SHOWN_DIGITS
 from validator.phone.bulk.second_chances import counted, has_digits, only_digits
 from validator.phone.bulk.several import CORE, SEPARATOR, TWO_NUMBERS_DIGITS
 from validator.phone.cell.folding import ESCAPED, TO_MEND, fold, mend
-from validator.phone.cell.grouping import LISTED, STRAY_DIGIT
+from validator.phone.cell.grouping import LIST_ITEM, STRAY_DIGIT
 from validator.phone.cell.reading import PLAIN
 from validator.phone.cell.refusals import ADDRESS, DAMAGE
 from validator.phone.cell.unwrapping import (
@@ -60,7 +60,7 @@ _TEL_URI = r"(?i)^tel:(?://)?(\+?[0-9 ().-]*[0-9])$"
 _DANGEROUS = (
     r"(?i)@s\.whatsapp\.net|@c\.us|wa\.me/|whatsapp\.com|whatsapp:/|tel:|phone-context|isub"
     rf"|[0-9]\W*\b(?:{NOTE_WORDS})\b|\+[0-9]{{1,3}}[|;_:,]|[0-9][\s().-]*\+|[0-9]{{9}}e\+?[0-9]"
-    rf"|{COUNT}|{ITEM}|{STRAY_DIGIT}"
+    rf"|{COUNT}|{ITEM}|{LIST_ITEM}|{STRAY_DIGIT}"
 )
 _FLOAT = rf"^[{QUOTES}]*{FLOAT}[{QUOTES}]*$"
 _DAMAGED = rf"^[{QUOTES}]*(?:{DAMAGE.pattern})[{QUOTES}]*$"
@@ -88,7 +88,7 @@ _STRANGE = r"[0-9].*[@_!?|<>{}\"'$%^&\\+`€£].*[\p{L}\p{N}]"
 _STRANGE_WITHOUT_EXTENSION = r"^[^0-9+]*[0-9][^#~,;\p{L}]*[:=][^#~,;\p{L}]*[0-9]"
 _NOT_VIABLE = f"{_STRANGE_EARLY}|{_STRANGE}|{_STRANGE_WITHOUT_EXTENSION}"
 # Text that may be removed before: libphonenumber cuts off a second extension, recoveries remove zeros.
-_MAY_BE_RECOVERED = rf"{_SECOND_EXTENSION}|\(\s*0\s*\)|^[^0-9+]*\+?[\s(]*0(?:0|11)|^(?:{LISTED})$"
+_MAY_BE_RECOVERED = rf"{_SECOND_EXTENSION}|\(\s*0\s*\)|^[^0-9+]*\+?[\s(]*0(?:0|11)"
 
 # phonenumberutil._MIN_LENGTH_FOR_NSN.
 _FEWEST_DIGITS = 2
@@ -96,6 +96,7 @@ _FEWEST_DIGITS = 2
 _TEXT, _DIGITS, _VALUE, _CORE = pl.col("text"), pl.col("digits"), pl.col("value"), pl.col("core")
 # The last digit stands alone, perhaps because it belongs to something else.
 _HAS_STRAY_DIGIT = (_TEXT.str.len_bytes() > MIN_DIGITS) & _TEXT.str.contains(STRAY_DIGIT)
+_IS_LISTED = _TEXT.str.contains(LIST_ITEM)
 _IS_SHOWN = _VALUE.is_not_null() & (_DIGITS <= SHOWN_DIGITS)
 _PLUS, _FOR_TWO, _FIRM = pl.col("plus"), pl.col("for_two"), pl.lit(value=True)
 
@@ -143,7 +144,7 @@ def shapes(cells: pl.DataFrame) -> Shapes:
     # Most punctuation is spaces: cells that are digits without spaces need no further test.
     spaced, rest = split(_unspaced(rest[["row", "text", "plan", "plus"]]), _IS_SHOWN)
     plain, dressed = split(rest, _TEXT.str.contains(rf"^(?:{PLAIN.pattern})$"))
-    spaced, plain = (rows.filter(~_HAS_STRAY_DIGIT) for rows in (spaced, plain))
+    spaced, plain = spaced.filter(~_HAS_STRAY_DIGIT), plain.filter(~_HAS_STRAY_DIGIT & ~_IS_LISTED)
     piles = _Piles()
     piles.settle(empty, Reason.EMPTY)
     piles.dial(bare, _TEXT)

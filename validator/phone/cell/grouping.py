@@ -14,8 +14,8 @@ from phonenumbers import (
     PhoneNumberType,
 )
 
-from validator.model import MIN_DIGITS
-from validator.phone.cell.numbering import full_digits, mobile_lengths
+from validator.model import MIN_DIGITS, LineType
+from validator.phone.cell.numbering import Line, full_digits, is_valid, look_up, mobile_lengths
 
 _RUN_OF_DIGITS = re.compile("[0-9]+")
 # One or two digits before three groups or more, or one to four after any. The pattern means the same in Rust
@@ -41,9 +41,11 @@ _LEAVING_ONE_OVER, _FEWEST_RUN = (2, 3), 2
 _LONG_CODES = sorted({str(code)[:2] for code in COUNTRY_CODE_TO_REGION_CODE if code > 99})  # noqa: PLR2004
 CUT_CODE = rf"^[^0-9+]*(?:[2-689]|{'|'.join(_LONG_CODES)})[^0-9]+[0-9]"
 _CUT_CODE = re.compile(CUT_CODE)
-# The number of a list item, which is not part of the phone number.
-LISTED = r"[1-9][0-9]?[).:]\s+(.*[0-9])\W*"
-_LISTED = re.compile(LISTED)
+# The number of a list item, which is not part of the phone number. `1- ` and `1/ ` may also be a calling
+# code. The pattern means the same in Rust and in Python.
+LIST_ITEM = r"^[1-9][0-9]{0,2}[).:/-]\s"
+_LISTED = re.compile(r"[1-9][0-9]{0,2}([).:/-])\s+(.*[0-9])\W*")
+_ONLY_OF_ITEMS = frozenset(").:")
 
 
 def spells_own_grouping(text: str, number: int, region: str) -> bool:
@@ -78,8 +80,10 @@ def stands_beside(text: str, region: str) -> bool:
     The number is in the region's own groups, with one or two digits before it or one to four after it. It may
     also be a mobile number or one with all its digits, in one group, or in any groups that do not begin with
     a calling code or are before a slash. Digits that another country groups so are its number: Nigeria's
-    `234 811 182 7703`.
+    `234 811 182 7703`. A mobile number may also follow the number of a list item.
     """
+    if _may_follow_item(text, region):
+        return True
     if not _BESIDE.search(text):
         return False
     groups, slash = groups_of(text), _SLASH.search(text) is not None
@@ -118,10 +122,27 @@ def cuts_its_code(text: str) -> bool:
 
 
 def without_item(text: str, region: str) -> str | None:
-    """Return the number without the number of a list item before it, if it is the region's."""
+    """Return the region's mobile number behind the number of a list item, if that is no part of a number.
+
+    The whole may also be a number of the region, or one of another country that lost its plus sign. Then only
+    a number in the region's own groups counts.
+    """
     listed = _LISTED.fullmatch(text)
-    number = listed[1] if listed and stands_beside(text, region) else None
-    return number if number and _is_own(number, region) else None
+    if not listed or listed[1] not in _ONLY_OF_ITEMS or not _is_mobile(listed[2], region):
+        return None
+    is_part = is_valid(text, region) or is_valid(f"+{''.join(groups_of(text))}", None)
+    return listed[2] if not is_part or _is_own(listed[2], region) else None
+
+
+def _may_follow_item(text: str, region: str) -> bool:
+    """Return whether a mobile number of the region is behind what may be the number of a list item."""
+    listed = _LISTED.fullmatch(text)
+    return listed is not None and _is_mobile(listed[2], region)
+
+
+def _is_mobile(text: str, region: str) -> bool:
+    line = look_up(text, region)
+    return isinstance(line, Line) and line.line_type in (LineType.MOBILE, LineType.FIXED_OR_MOBILE)
 
 
 def _is_own(text: str, region: str) -> bool:

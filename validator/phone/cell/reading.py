@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from validator.model import LineType, Reason
 from validator.phone.cell import refusals
-from validator.phone.cell.grouping import ends_in_stray_digit
+from validator.phone.cell.grouping import LIST_ITEM, ends_in_stray_digit
 from validator.phone.cell.numbering import Line, look_up
 from validator.phone.cell.recoveries import RECOVERIES, Stage
 from validator.phone.cell.refusals import numbers_apart, the_one_number
@@ -27,6 +27,7 @@ _EXTENDED = re.compile(
     r"(?:;ext=[0-9]{1,6}| *(?:, *)?(?:ext|extn|x)\.? *[0-9]{1,6}| *,+ *[0-9]{1,9})",
     re.IGNORECASE,
 )
+_LIST_ITEM = re.compile(LIST_ITEM)
 _LAST_DIGIT = re.compile(r"[^0-9]*[0-9][^0-9]*$")
 _FEWEST_DIGITS, _SHOWN_DIGITS = 3, 19
 
@@ -75,7 +76,7 @@ def read(cell: str, region: str | None, accept: Accept) -> Line | Reason:
 
 def unwrap(cell: str, region: str | None) -> str:
     """Return the text of a cell for libphonenumber."""
-    if PLAIN.fullmatch(cell):
+    if PLAIN.fullmatch(cell) and not _LIST_ITEM.match(cell):
         return cell
     text = cell
     for rewrite in _FRONT:

@@ -91,7 +91,7 @@ def _code_and_plus(text: str, _region: str | None) -> str | None:
     return f"+{digits}" if digits.startswith(code) else f"+{code}{digits}"
 
 
-def _own_grouping(text: str, region: str | None) -> str | None:
+def _list_item(text: str, region: str | None) -> str | None:
     return without_item(text, region) if region else None
 
 
@@ -208,6 +208,13 @@ RECOVERIES = (
         item,
     ),
     Recovery(
+        "list_item",
+        Stage.FRONT,
+        "the number of a list item before a mobile number of the region: `12. 98765 43210`, "
+        "`6) 281-555-0101`",
+        _list_item,
+    ),
+    Recovery(
         "note",
         Stage.FRONT,
         "a word and a few digits, or a count in brackets, after eight digits or more: `... ramal 55`, "
@@ -245,12 +252,6 @@ RECOVERIES = (
         Stage.SECOND_CHANCE,
         "a calling code before the plus sign: `91 +91 98765 43210`",
         _code_and_plus,
-    ),
-    Recovery(
-        "own_grouping",
-        Stage.SECOND_CHANCE,
-        "the number of a list item before a number in its region's groups: `6) 281-555-0101`",
-        _own_grouping,
     ),
     Recovery(
         "lost_plus",
