@@ -234,3 +234,26 @@ def test_hidden_digits_are_not_guessed(outcome, cell, region):
 )
 def test_marks_that_hide_no_digit_are_no_matter(outcome, cell, region, number):
     assert outcome(cell, region) == number
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "expected"),
+    [
+        # An order's number, and a second digit, in a field or on a line of their own.
+        ("17\t065 675242", "RS", "not_a_number"),
+        ("12\n0171 5550101", "DE", "not_a_number"),
+        ("229 523 3520\n2", "MX", "not_a_number"),
+        ("0171 5550101\r\n0172 5550102", "DE", "several_numbers"),
+        ("0171\n5550101", "DE", 491715550101),
+        ("+49 171\t5550101", None, 491715550101),
+        # The only dash, or one with spaces.
+        ("098 744 622 - 2", "HR", "not_a_number"),
+        ("041 414714-12", "FI", "not_a_number"),
+        ("0160 123 456-7", "DE", 491601234567),
+        ("912 345 67-89", "RU", 79123456789),
+        ("8 912 345-67-89", "RU", 79123456789),
+        ("050-123-45-67", "FI", 358501234567),
+    ],
+)
+def test_digits_that_are_apart_are_not_joined(outcome, cell, region, expected):
+    assert outcome(cell, region) == expected

@@ -42,9 +42,9 @@ _AROUND = " ()-/.[]"
 _WORDLESS = r"^[^\p{Nd}#＃%]*$"  # noqa: RUF001 - as they come
 _SOMETHING = r"[\p{L}\p{P}\p{S}]"
 _TO_FOLD = f"[^ -~]|  |(?i:{ESCAPED})"
-# The most common text to fold: other kinds of spaces, line ends, and letters that stay unchanged.
-_SPACES = r"[ \t\n\x0b\x0c\r\x1c-\x1f\u00a0]+"
-_ONLY_SPACES_TO_FOLD = r"^[ -~\t\n\x0b\x0c\r\x1c-\x1f\u00a0À-ɏ€]*$"
+# The most common text to fold: spaces, and letters that stay unchanged.
+_SPACES = r"[ \u00a0]+"
+_ONLY_SPACES_TO_FOLD = r"^[ -~\u00a0À-ɏ€]*$"
 # ASCII, and letters that Python and Rust classify and match in the same way.
 _ALPHABET = r"^[ -~À-įĲ-žƀ-ɏΆ-ώЀ-ѿ€£]*$"
 

@@ -30,9 +30,11 @@ _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 # The most digits that a national form adds and leaves out: Argentina's `011 15-2345-6789` does both.
 ADDED_DIGITS, LEFT_OUT_DIGITS = 3, 1
 _BESIDE = re.compile(BESIDE)
-# The last digit alone. The pattern means the same in Rust and in Python.
-STRAY_DIGIT = r"[0-9][ .-][0-9][^0-9]*$"
+# The last digit alone, or two behind the only dash. The pattern means the same in Rust and in Python.
+STRAY_DIGIT = r"[0-9][ .-]+[0-9][^0-9]*$|^[^-]*[0-9]-[0-9]{2}[^0-9]*$"
 _STRAY_DIGIT = re.compile(STRAY_DIGIT)
+# Apart from all others.
+_APART = re.compile(r" - [0-9][^0-9]*$|^[^-]*-[0-9]{1,2}[^0-9]*$")
 # Lengths of equal groups behind an area code, and how many of them show that all digits are grouped so.
 _LEAVING_ONE_OVER, _FEWEST_RUN = (2, 3), 2
 # Digits that are split within their calling code, so that they do not begin with one: `3 612345678` is not
@@ -43,7 +45,7 @@ CUT_CODE = rf"^[^0-9+]*(?:[2-689]|{'|'.join(_LONG_CODES)})[^0-9]+[0-9]"
 _CUT_CODE = re.compile(CUT_CODE)
 # The number of a list item, which is not part of the phone number. `1- ` and `1/ ` may also be a calling
 # code. The pattern means the same in Rust and in Python.
-LIST_ITEM = r"^[1-9][0-9]{0,2}[).:/-]\s"
+LIST_ITEM = r"^[1-9][0-9]{0,2} ?[).:/-]\s"
 _LISTED = re.compile(r"[1-9][0-9]{0,2}([).:/-])\s+(.*[0-9])\W*")
 _ONLY_OF_ITEMS = frozenset(").:")
 
@@ -105,12 +107,15 @@ def ends_in_stray_digit(text: str) -> bool:
     """Return whether the last digit stands alone, and the groups before it are not written to leave one over.
 
     No country groups its numbers so. People do who write all digits behind the area code in pairs or threes:
-    `0171 55 50 10 1`.
+    `0171 55 50 10 1`. One digit or two behind the only dash stand alone, too.
     """
-    found = _STRAY_DIGIT.search(text)
-    lengths = [len(group) for group in groups_of(text)][:-1]
-    if not found or sum(lengths) < MIN_DIGITS:
+    if not _STRAY_DIGIT.search(text):
         return False
+    *lengths, last = (len(group) for group in groups_of(text))
+    if sum(lengths) < MIN_DIGITS:
+        return False
+    if last > 1 or _APART.search(text):
+        return _APART.search(text) is not None
     run = next((place for place, one in enumerate(reversed(lengths)) if one != lengths[-1]), len(lengths))
     ahead = len(lengths) - run - ("+" in text)
     return lengths[-1] not in _LEAVING_ONE_OVER or run < _FEWEST_RUN or ahead > 1

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from validator.model import LineType, Reason
 from validator.phone.cell import refusals
-from validator.phone.cell.grouping import LIST_ITEM, ends_in_stray_digit
+from validator.phone.cell.grouping import LIST_ITEM, ends_in_stray_digit, groups_of
 from validator.phone.cell.numbering import Line, look_up
 from validator.phone.cell.recoveries import RECOVERIES, Stage
 from validator.phone.cell.refusals import numbers_apart, the_one_number
@@ -28,7 +28,6 @@ _EXTENDED = re.compile(
     re.IGNORECASE,
 )
 _LIST_ITEM = re.compile(LIST_ITEM)
-_LAST_DIGIT = re.compile(r"[^0-9]*[0-9][^0-9]*$")
 _FEWEST_DIGITS, _SHOWN_DIGITS = 3, 19
 
 
@@ -76,13 +75,17 @@ def read(cell: str, region: str | None, accept: Accept) -> Line | Reason:
 
 def unwrap(cell: str, region: str | None) -> str:
     """Return the text of a cell for libphonenumber."""
-    if PLAIN.fullmatch(cell) and not _LIST_ITEM.match(cell):
+    if _is_plain(cell):
         return cell
     text = cell
     for rewrite in _FRONT:
         rewritten = rewrite(text, region)
         text = text if rewritten is None else rewritten
     return text
+
+
+def _is_plain(text: str) -> bool:
+    return PLAIN.fullmatch(text) is not None and not _LIST_ITEM.match(text)
 
 
 def parts_of(cell: str, region: str | None) -> list[str]:
@@ -92,7 +95,7 @@ def parts_of(cell: str, region: str | None) -> list[str]:
 
 def read_unwrapped(text: str, region: str | None, accept: Accept) -> Line | Reason:
     """Return the result of `read` for an unwrapped cell."""
-    refused = None if PLAIN.fullmatch(text) else _refuse(text, region)
+    refused = None if _is_plain(text) else _refuse(text, region)
     answer = refused or _looked_up(text, region, accept)
     return (the_one_number(text, region) or answer) if answer is Reason.SEVERAL_NUMBERS else answer
 
@@ -105,7 +108,7 @@ def _looked_up(text: str, region: str | None, accept: Accept) -> Line | Reason:
 
 
 def _may_be_shorter(line: Line, cell: str, text: str, region: str | None) -> bool:
-    """Return whether the last digit of a mobile number may be that of something else: `0171 5550101 2`.
+    """Return whether a mobile number's last digits may be those of something else: `0171 5550101 2`.
 
     Args:
         line: the number.
@@ -115,7 +118,8 @@ def _may_be_shorter(line: Line, cell: str, text: str, region: str | None) -> boo
     """
     if line.line_type is not LineType.MOBILE or not ends_in_stray_digit(cell):
         return False
-    shorter = look_up(_LAST_DIGIT.sub("", text), region)
+    beside = len(groups_of(cell)[-1])
+    shorter = look_up(re.sub(rf"[0-9]{{{beside}}}[^0-9]*$", "", text), region)
     return isinstance(shorter, Line) and shorter.line_type is LineType.MOBILE
 
 

@@ -34,6 +34,8 @@ _AMONG = (
 _SECOND_END = (
     r"^(?:[^/0-9]*[0-9][^/]*/(?:[^0-9/]*[0-9]){5,}|(?:[^0-9/]*[0-9]){8,})[^0-9/]*/[^0-9/]*[0-9]{1,2}[^0-9/]*$"
 )
+# A few digits on a line or in a field of their own before a number with its trunk zero: `17 / 065 675242`.
+_FIELD_FIRST = r"^[^0-9+]*[1-9][0-9]{0,2} / \(?0[1-9]"
 # Digits that an export hides or cuts off: `0771 955xxxx`, `074*****456`, `+44 7400 12...`. libphonenumber
 # would leave the marks out, and read three letters x as 999. Brazil writes `(0xx11)` for any carrier.
 _MASKED = (
@@ -41,7 +43,7 @@ _MASKED = (
     r"|^[^*]*[0-9][ ().-]*\*{2,}|^[^0-9]*\*{2,}[^*]*[0-9][^*]*$"
 )
 ADDRESS = re.compile(
-    rf"{_AMONG}|{_SECOND_END}|{_MASKED}|{EXAMPLE}|://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b|{_EXTENSION_FIRST}",
+    rf"{_AMONG}|{_SECOND_END}|{_FIELD_FIRST}|{_MASKED}|{EXAMPLE}|://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b|{_EXTENSION_FIRST}",
     re.IGNORECASE,
 )
 
