@@ -136,6 +136,7 @@ def test_an_array_of_objects_is_read_and_becomes_lines(listed, tmp_path, name, i
         ('[{"a":1} {"b":1}]', "the array of .* ends behind element 1"),
         ('[{"a":1}', "the array of .* ends behind element 1"),
         ('[{"a":1}]x', "goes on behind its array"),
+        ('[["a"], ["b"]]', r"element 1 .*; write a list of rows one a line: jq -r '\.\[\] \| @csv'"),
         ('[{"a":1}, 2]', "element 2 of .* is no JSON object; write a list of numbers one a line: jq -r"),
     ],
 )
