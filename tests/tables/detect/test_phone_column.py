@@ -223,6 +223,9 @@ def test_two_tables_side_by_side_are_called_so(listed, caplog):
     alike = open_table(listed("who,cell,,who,cell\nA,+447700900001,,B,+447700900002\n"))
     with pytest.raises(FileError, match=r"two tables side by side, save each as a list of its own"):
         find_phone_column(alike, named=None, region=None)
+    close = open_table(listed("who,cell,who,cell\nA,+447700900001,B,+447700900002\n"))
+    with pytest.raises(FileError, match=r"two tables side by side, save each as a list of its own"):
+        find_phone_column(close, named=None, region=None)
     unlike = open_table(listed("who,WhatsApp,,shop,tel\nA,+447700900001,,B,+447700900002\n"))
     assert find_phone_column(unlike, named=None, region=None).name == "WhatsApp"
     assert "'WhatsApp' is read, and 'tel' of" in caplog.text

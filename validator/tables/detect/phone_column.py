@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,8 @@ _FOR_OPT_OUTS = ", or save the list with its numbers alone, one on each line"
 
 _SEVERAL_COLUMNS = "Choose one with --column, or give --column for each: the first with a number counts."
 _TWO_TABLES = (
-    "An empty column is between them: if they are of two tables side by side, save each as a list of its "
-    "own; otherwise choose one with --column."
+    "If they are of two tables side by side, save each as a list of its own; otherwise choose one with "
+    "--column."
 )
 
 
@@ -92,7 +93,9 @@ def find_phone_column(
     candidates = candidates_of(table, regions, share)
     first, *others = meant_first(_required(table, best(candidates), candidates, share))
     others = others or mobiles_beside(table, first, candidates, regions)
-    beside = [one.column for one in all_phones(candidates) if _is_parted(table, first.column, one.column)]
+    beside = [
+        one.column for one in all_phones(candidates) if _may_be_of_two_tables(table, first.column, one.column)
+    ]
     if others:
         names = " and ".join(one.shown for one in (first, *others))
         raise FileError(
@@ -105,12 +108,21 @@ def find_phone_column(
     return PhoneColumn(first.column, _evidence(table, first), area_codes)
 
 
-def _is_parted(table: Table, one: str, other: str) -> bool:
-    """Return whether a column without a name and without cells is between two columns."""
+def _may_be_of_two_tables(table: Table, one: str, other: str) -> bool:
+    """Return whether two columns may be of two tables side by side.
+
+    A column without a name and without cells is between them, or they have the same name, as two columns
+    beside them do.
+    """
+    headers = table.header
     names = list(table.schema)
     first, last = sorted(map(names.index, (one, other)))
     sample = table.sample()
-    return any(not table.header[name] and _is_empty(sample[name]) for name in names[first + 1 : last])
+    is_parted = any(not headers[name] and _is_empty(sample[name]) for name in names[first + 1 : last])
+    again = Counter(header for header in headers.values() if header)
+    return is_parted or (
+        one != other and headers[one] == headers[other] and sum(n > 1 for n in again.values()) > 1
+    )
 
 
 def _is_empty(cells: pl.Series) -> bool:

@@ -11,7 +11,13 @@ from msgspec.structs import replace
 
 from validator.errors import FileError
 from validator.tables.delimited.layout import named
-from validator.tables.detect.header_row import LOOKED_AT, MOST_TITLES, header_place, is_number_row
+from validator.tables.detect.header_row import (
+    LOOKED_AT,
+    MOST_TITLES,
+    header_place,
+    is_number_row,
+    lies_on_its_side,
+)
 from validator.tables.excel.cells import column_of, dtype_of, spelled, types_of
 from validator.tables.excel.notices import refuse_sprawling, warn_of
 from validator.tables.excel.other_sheets import OtherSheet, others_of
@@ -195,6 +201,11 @@ def _header(
     if asked == 0:
         return *filled[0], False
     texts = [_as_text(row) for _, row in filled]
+    if lies_on_its_side(texts):
+        raise FileError(
+            f"the numbers on sheet {sheet!r} of {path} are side by side in one row; put each in a row of its "
+            "own (copy the cells, Paste Special, Transpose)."
+        )
     first = header_place(texts)
     place, names = filled[first]
     return place, names, not is_number_row(texts[first], texts[first + 1 :])
