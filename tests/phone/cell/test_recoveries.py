@@ -287,3 +287,17 @@ def test_a_plus_sign_behind_a_number_is_one(outcome, cell, region, number):
 )
 def test_the_number_of_a_list_item_is_no_calling_code(outcome, cell, region, expected):
     assert outcome(cell, region) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "number"),
+    [
+        ("611 2345 (GSM)", "IS", 3546112345),
+        ("512 3456 - Mari", "EE", 3725123456),
+        ("046 4949 (Anna)", "FI", 358464949),
+        ("1-800-555-TELL", "US", 18005558355),
+        ("0800 REVERSE", "NZ", 648007383773),
+    ],
+)
+def test_words_after_a_short_number_are_no_digits_of_it(outcome, cell, region, number):
+    assert outcome(cell, region) == number

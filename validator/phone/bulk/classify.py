@@ -25,6 +25,7 @@ from validator.phone.cell.unwrapping import (
     COUNT,
     DIGITS_BEFORE_LABEL,
     EXAMPLE,
+    FEWEST_BEFORE_LABEL,
     FLOAT,
     ITEM,
     LABEL,
@@ -56,11 +57,13 @@ _SEND_LINK = (
     r"\?phone=(?:\+|%2b)?([0-9]+)(?:&text=[^@&#\s/]*)?$"
 )
 _TEL_URI = r"(?i)^tel:(?://)?(\+?[0-9 ().-]*[0-9])$"
-# All other text that the recoveries at the front match, except labels; and parameters of libphonenumber.
+# All other text that the recoveries at the front match, except labels after enough digits; and parameters of
+# libphonenumber.
 _DANGEROUS = (
     r"(?i)@s\.whatsapp\.net|@c\.us|wa\.me/|whatsapp\.com|whatsapp:/|tel:|phone-context|isub"
     rf"|[0-9]\W*\b(?:{NOTE_WORDS})\b|\+[0-9]{{1,3}}[|;_:,]|[0-9][\s().-]*\+|[0-9]{{9}}e\+?[0-9]"
     rf"|{COUNT}|{ITEM}|{LIST_ITEM}|{STRAY_DIGIT}"
+    rf"|^(?:[^0-9]*[0-9]){{{FEWEST_BEFORE_LABEL},{DIGITS_BEFORE_LABEL - 1}}}[^0-9]*\pL[^0-9]*$"
 )
 _FLOAT = rf"^[{QUOTES}]*{FLOAT}[{QUOTES}]*$"
 _DAMAGED = rf"^[{QUOTES}]*(?:{DAMAGE.pattern})[{QUOTES}]*$"

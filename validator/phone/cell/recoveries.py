@@ -224,7 +224,8 @@ RECOVERIES = (
     Recovery(
         "label",
         Stage.FRONT,
-        "words after eight digits or more, which would otherwise be read as keypad letters: "
+        "words after eight digits or more, or after a number of the region, which would otherwise be read as "
+        "keypad letters: "
         "`0664 1234567 Max`",
         label,
     ),

@@ -9,6 +9,7 @@ import re
 from urllib.parse import unquote
 
 from validator.model import MAX_DIGITS
+from validator.phone.cell.numbering import is_valid
 
 _WHATSAPP_ID = re.compile(
     r"\+?([0-9]{5,20})(?:[.:_][0-9]{1,5}){0,2}@(?:s\.whatsapp\.net|c\.us)", re.IGNORECASE
@@ -60,6 +61,8 @@ QUOTES = " '\"=`’‘“”"  # noqa: RUF001 - spreadsheets write typographic q
 # A vanity number has at most seven digits before its letters (`1-800-555-TELL`): a word after eight digits is
 # a label.
 DIGITS_BEFORE_LABEL = 8
+# Fewer may be a whole number in small countries.
+FEWEST_BEFORE_LABEL = 6
 _NOT_DIGITS = re.compile(r"[^0-9]+")
 
 
@@ -121,13 +124,15 @@ def parted_code(text: str, _region: str | None) -> str | None:
     return f"{found[1]} {found[2]}" if found else None
 
 
-def label(text: str, _region: str | None) -> str | None:
-    """Return the number before words."""
+def label(text: str, region: str | None) -> str | None:
+    """Return the number before words: eight digits or more, or a whole number of the region."""
     end = AFTER_LAST_DIGIT.search(text)
     if not end or not LABEL.match(end[1]) or _EXAMPLE.search(end[1]):
         return None
     number = text[: end.start(1)]
-    return number if len(digits_of(number)) >= DIGITS_BEFORE_LABEL else None
+    digits = len(digits_of(number))
+    is_whole = digits >= DIGITS_BEFORE_LABEL or (digits >= FEWEST_BEFORE_LABEL and is_valid(number, region))
+    return number if is_whole else None
 
 
 def digits_of(text: str) -> str:
