@@ -203,3 +203,17 @@ def test_a_digit_that_stands_alone_behind_a_mobile_number_may_be_none_of_its_own
     outcome, cell, region, expected
 ):
     assert outcome(cell, region) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "number"),
+    [
+        ("+0055 66 93036-0129", "BR", 5566930360129),
+        ("+0066 62 691 7903", "TH", 66626917903),
+        ("+00 57 302 267 1003", "CO", 573022671003),
+        ("+0065 9123 4568", "KR", 6591234568),
+        ("+0049 171 5550101", "DE", 491715550101),
+    ],
+)
+def test_a_plus_sign_and_00_dial_abroad_also_where_00_begins_a_carriers_prefix(outcome, cell, region, number):
+    assert outcome(cell, region) == number
