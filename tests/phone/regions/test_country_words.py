@@ -18,16 +18,27 @@ IN_CELLS = [
     ("BR (11) 91234-5678", "MX", 5511912345678),
     ("NL 31612345678", "DE", 31612345678),
     ("DE 49 171 5550101", "AT", 491715550101),
+    # In the groups of both countries.
+    ("UK 07911 123456", "DE", 447911123456),
+    ("07911 123456 (GB)", "AT", 447911123456),
     # Without a region, too.
     ("IN 98765 43210", None, 919876543210),
     # The digits are none of that country.
     ("NL 01715550101", "DE", "not_in_plan"),
+    # It may be a word, and the number is valid in both countries, or in one.
+    ("PH 9171234567", "IN", "not_a_number"),
+    ("India 7012345678", "US", "not_a_number"),
+    ("PH 0917 123 4567", "US", 639171234567),
+    # Codes that are also forms of companies.
+    ("AT 0664 1234567", "DE", 436641234567),
+    ("0701 234567 SE", "DE", 46701234567),
+    ("FO 211234", "DE", 298211234),
     # States, people, labels and languages are no countries.
     ("DE 302-555-0101", "US", 13025550101),
     ("Chad 2025550101", "US", 12025550101),
     ("India 202-555-0101", "US", 12025550101),
     ("PH 917 555 0101", "US", 19175550101),
-    ("11 91234-5678 CO", "BR", 5511912345678),
+    ("NO 7911123456", "GB", 447911123456),
     # A plus sign decides by itself.
     ("NL +49 171 5550101", "FR", 491715550101),
     ("NL 0031 6 12345678", "DE", 31612345678),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TypeAlias
 
 import polars as pl
 from phonenumbers import SUPPORTED_REGIONS
 
-from validator.phone.cell.grouping import spells_own_grouping
+from validator.model import Reason
+from validator.phone.cell.grouping import spells_grouping_of
 from validator.phone.cell.numbering import Line, look_up
+from validator.phone.cells import REASON
 from validator.phone.codes import REGION
 from validator.phone.regions.countries import is_simple_name
 from validator.phone.regions.written import region_written
@@ -18,16 +21,15 @@ _FRAME = "[(]/|_.:;,-) "
 _FIRST = pl.col("text").str.extract(r"^([^0-9+]+)").str.strip_chars(_FRAME).alias("word")
 _LAST = pl.col("text").str.extract(r"([^0-9]+)$").str.strip_chars(_FRAME).alias("word")
 # A number without a plus sign, and words on one side of it.
-_BESIDE = re.compile(r"[^0-9+]*(\(?[0-9][0-9\s().\-/]{5,}[0-9])[^0-9+]*")
+_BESIDE = re.compile(r"[^0-9+]*(\(?[0-9][0-9\s().\-/]{4,}[0-9])[^0-9+]*")
+_Found: TypeAlias = "tuple[str | None, str | None, str | None]"
+_FOUND = pl.Schema({"digits": pl.String(), "named": REGION, "refused": REASON})
+_OWN_REGION: _Found = (None, None, None)
 _CODE = re.compile("[A-Z]{2,3}|[\U0001f1e6-\U0001f1ff]{2}")
-# Codes that mean something else beside a number: phone, number, to, me, mother, father, times of day, care
-# of, titles, home, words, and forms of companies.
-_LABELS = frozenset((
-    "PH", "NO", "NR", "TO", "ME", "MY", "MA", "PA", "AM", "PM", "CO", "MO", "MS", "MR", "SR", "PR", "HM",
-    "AT", "AND", "CAN", "COM", "PER", "SE", "AG", "SA", "AS", "PT", "KG",
-))  # fmt: skip
-# Names of countries that are also those of people.
-_PEOPLE = frozenset((
+# Codes that are also words beside a number (phone, number, to, me, times of day, titles, home, and, can), and
+# names of countries that people have.
+_DOUBTFUL = frozenset((
+    "PH", "NO", "NR", "TO", "ME", "PA", "AM", "PM", "MR", "MS", "SR", "HM", "AND", "CAN", "COM", "PER",
     "chad", "cuba", "dominica", "georgia", "india", "ireland", "israel", "jamaica", "jordan", "kenya",
 ))  # fmt: skip
 
@@ -35,11 +37,12 @@ _PEOPLE = frozenset((
 def in_their_countries(asked: pl.DataFrame) -> pl.DataFrame:
     """Return cells with the digits alone, and the region that they name, if they name one beside a number.
 
-    A code decides, and a name if the number is valid in that country. Neither counts if the digits are in the
-    groups of the cell's own region, and a name that people have (`Chad`) only if they are no number there.
+    A code decides, and a name if the number is valid in that country, unless the digits are in the groups of
+    the cell's own region alone. A word that may mean something else decides if the number is valid in that
+    country alone; if it is valid in both, the cell is refused.
 
     Args:
-        asked: `text`, `region` (the regions' Enum) and `misnamed` of each cell, and other columns.
+        asked: `text`, `refused`, `region` (the regions' Enum) and `misnamed` of each cell.
     """
     texts = asked["text"]
     places = zip(_begun_and_ended(texts), (_FIRST, _LAST), strict=True)
@@ -50,6 +53,7 @@ def in_their_countries(asked: pl.DataFrame) -> pl.DataFrame:
     rows = cells["row"]
     return asked.with_columns(
         text=asked["text"].scatter(rows, cells["digits"]),
+        refused=asked["refused"].scatter(rows, cells["refused"]),
         region=asked["region"].scatter(rows, cells["named"]),
         misnamed=asked["misnamed"].scatter(rows, values=False),
     )
@@ -64,38 +68,44 @@ def _begun_and_ended(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def _read(asked: pl.DataFrame, rows: pl.Series, words: pl.DataFrame) -> pl.DataFrame:
-    """Return `row`, `digits` and `named` of the cells in these rows with a country as their `word`."""
+    """Return `row`, `digits`, `named` and `refused` of the cells in these rows with a country as `word`."""
     named = _regions_of(words["word"])
     of_countries = words["word"].is_in(list(named)).fill_null(value=False)
     rows, words = rows.filter(of_countries), words.filter(of_countries)
     cells = asked[rows].select("text", "region").hstack([*words, rows.alias("row")])
     each = cells.drop("row").unique()
     read = [_digits_and_region(text, region, word, named[word]) for text, region, word in each.iter_rows()]
-    found = each.hstack(pl.DataFrame(read, {"digits": pl.String, "named": REGION}, orient="row"))
+    found = each.hstack(pl.DataFrame(read, _FOUND, orient="row"))
     cells = cells.join(found, on=each.columns, how="left", nulls_equal=True, maintain_order="left")
-    return cells.drop_nulls("named").select("row", "digits", "named")
+    return cells.drop_nulls("named").select("row", *_FOUND)
 
 
 def _regions_of(words: pl.Series) -> dict[str, str]:
     """Return the region of each word that names one."""
     words = words.unique().drop_nulls()
     may_name = words.str.contains(rf"^(?:{_CODE.pattern})$|[^ -~]") | is_simple_name(words)
-    named = ((word, region_written(word)) for word in words.filter(may_name) if word not in _LABELS)
+    named = ((word, region_written(word)) for word in words.filter(may_name))
     return {word: region for word, region in named if region in SUPPORTED_REGIONS}
 
 
-def _digits_and_region(text: str, region: str | None, word: str, named: str) -> tuple[str | None, str | None]:
-    """Return the digits and the region they name, or None for both if the cell's own region stands."""
+def _digits_and_region(text: str, region: str | None, word: str, named: str) -> _Found:
+    """Return the digits and the region they name, or a refusal, or nothing for the cell's own region."""
     beside = _BESIDE.fullmatch(text)
-    if not beside:
-        return None, None
+    if not beside or named == region:
+        return _OWN_REGION
     digits = beside[1]
     own = _number_of(digits, region) if region else None
-    if own and region and spells_own_grouping(digits, own, region):
-        return None, None
-    may_be_person = word.casefold() in _PEOPLE and (own or region is None)
-    is_meant = _CODE.fullmatch(word) or (_number_of(digits, named) and not may_be_person)
-    return (digits, named) if is_meant else (None, None)
+    there = _number_of(digits, named)
+    if _is_grouped(digits, own) and not _is_grouped(digits, there):
+        return _OWN_REGION
+    is_doubtful = word in _DOUBTFUL or word.casefold() in _DOUBTFUL
+    if is_doubtful and there and (own or region is None):
+        return None, named, Reason.NOT_A_NUMBER.value
+    return (digits, named, None) if there or (_CODE.fullmatch(word) and not is_doubtful) else _OWN_REGION
+
+
+def _is_grouped(digits: str, number: int | None) -> bool:
+    return number is not None and spells_grouping_of(digits, number)
 
 
 def _number_of(digits: str, region: str) -> int | None:
