@@ -155,7 +155,7 @@ def region_named(word: str) -> str | None:
     return None if word.isascii() and len(key) < _FEWEST_LETTERS else _names().get(key)
 
 
-def is_simple_name(words: pl.Series) -> pl.Series:
+def is_simple_name(words: pl.Expr) -> pl.Expr:
     """Return whether each word is a name as `region_named` knows it, apart from its case (Boolean)."""
     return words.str.to_lowercase().is_in(_keys().implode())
 

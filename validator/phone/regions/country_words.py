@@ -16,10 +16,14 @@ from validator.phone.codes import REGION
 from validator.phone.regions.countries import is_simple_name
 from validator.phone.regions.written import region_written
 
+_TEXT = pl.col("text")
+# Whether a cell may begin or end with a word, by quick tests.
+_BEGUN = (_TEXT >= "A") | ((_TEXT >= "(A") & (_TEXT < ")"))
+_ENDED = ~_TEXT.str.starts_with("+") & ((_TEXT.str.tail(1) > "9") | (_TEXT.str.tail(1) == ")"))
 _FRAME = "[(]/|_.:;,-) "
 # The words before and after all digits, without punctuation around them.
-_FIRST = pl.col("text").str.extract(r"^([^0-9+]+)").str.strip_chars(_FRAME).alias("word")
-_LAST = pl.col("text").str.extract(r"([^0-9]+)$").str.strip_chars(_FRAME).alias("word")
+_FIRST = _TEXT.str.extract(r"^([^0-9+]+)").str.strip_chars(_FRAME).alias("word")
+_LAST = _TEXT.str.extract(r"([^0-9]+)$").str.strip_chars(_FRAME).alias("word")
 # A number without a plus sign, and words on one side of it.
 _BESIDE = re.compile(r"[^0-9+]*(\(?[0-9][0-9\s().\-/]{4,}[0-9])[^0-9+]*")
 _Found: TypeAlias = "tuple[str | None, str | None, str | None]"
@@ -44,12 +48,12 @@ def in_their_countries(asked: pl.DataFrame) -> pl.DataFrame:
     Args:
         asked: `text`, `refused`, `region` (the regions' Enum) and `misnamed` of each cell.
     """
-    texts = asked["text"]
-    places = zip(_begun_and_ended(texts), (_FIRST, _LAST), strict=True)
-    cells = pl.concat(_read(asked, rows, texts.gather(rows).to_frame().select(word)) for rows, word in places)
-    cells = cells.unique("row")
-    if cells.is_empty():
+    may = asked.select(begun=_BEGUN, ended=_ENDED)
+    places = zip(may, (_FIRST, _LAST), strict=True)
+    found = [cells for mask, word in places for cells in _read(asked, mask.arg_true(), word)]
+    if not found:
         return asked
+    cells = pl.concat(found).unique("row")
     rows = cells["row"]
     return asked.with_columns(
         text=asked["text"].scatter(rows, cells["digits"]),
@@ -59,32 +63,30 @@ def in_their_countries(asked: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _begun_and_ended(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Return the row numbers (UInt32) of cells that may begin with a word, and that may end with one."""
-    begun = (texts >= "A") | ((texts >= "(A") & (texts < ")"))
-    bare = ~texts.str.starts_with("+")
-    last = texts.str.tail(1) if bare.any() else texts.clear(len(texts))
-    return begun.arg_true(), (bare & ((last > "9") | (last == ")"))).arg_true()
+def _read(asked: pl.DataFrame, rows: pl.Series, word: pl.Expr) -> list[pl.DataFrame]:
+    """Return `row`, `digits`, `named` and `refused` of the cells in these rows with a country as `word`.
 
-
-def _read(asked: pl.DataFrame, rows: pl.Series, words: pl.DataFrame) -> pl.DataFrame:
-    """Return `row`, `digits`, `named` and `refused` of the cells in these rows with a country as `word`."""
-    named = _regions_of(words["word"])
-    of_countries = words["word"].is_in(list(named)).fill_null(value=False)
+    An empty list if there is none: the usual case.
+    """
+    words = asked["text"].gather(rows).to_frame().select(word).to_series()
+    named = _regions_of(words)
+    if not named:
+        return []
+    of_countries = words.is_in(list(named)).fill_null(value=False)
     rows, words = rows.filter(of_countries), words.filter(of_countries)
-    cells = asked[rows].select("text", "region").hstack([*words, rows.alias("row")])
+    cells = asked[rows].select("text", "region").hstack([words, rows.alias("row")])
     each = cells.drop("row").unique()
     read = [_digits_and_region(text, region, word, named[word]) for text, region, word in each.iter_rows()]
     found = each.hstack(pl.DataFrame(read, _FOUND, orient="row"))
     cells = cells.join(found, on=each.columns, how="left", nulls_equal=True, maintain_order="left")
-    return cells.drop_nulls("named").select("row", *_FOUND)
+    return [cells.drop_nulls("named").select("row", *_FOUND)]
 
 
 def _regions_of(words: pl.Series) -> dict[str, str]:
     """Return the region of each word that names one."""
-    words = words.unique().drop_nulls()
-    may_name = words.str.contains(rf"^(?:{_CODE.pattern})$|[^ -~]") | is_simple_name(words)
-    named = ((word, region_written(word)) for word in words.filter(may_name))
+    may_name = pl.col("word").str.contains(rf"^(?:{_CODE.pattern})$|[^ -~]") | is_simple_name(pl.col("word"))
+    distinct = words.to_frame().lazy().unique().filter(may_name).collect()["word"]
+    named = ((word, region_written(word)) for word in distinct)
     return {word: region for word, region in named if region in SUPPORTED_REGIONS}
 
 
