@@ -190,6 +190,12 @@ def test_white_space_around_a_cell_does_not_count_as_its_length(outcome):
         ("Tel. 050 123 4567 2 (privat)", "FI", "not_a_number"),
         ("43 660 1234567 1", "US", "not_a_number"),
         ("0813 4567 891 2", "ID", "not_a_number"),
+        ("0660 1234567 12", "AT", "not_a_number"),
+        ("+43 660 1234567 123", None, "not_a_number"),
+        ("+49 1601234 567", None, 491601234567),
+        # As it stands it is a voicemail box, and a landline of another town.
+        ("3331234560 2", "IT", "not_a_number"),
+        ("49 160 1234567 3", "DE", "not_a_number"),
         # The number without the digit is none.
         ("0160 123456 7", "DE", 491601234567),
         # All digits are grouped so that one is left over.

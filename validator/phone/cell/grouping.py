@@ -30,11 +30,12 @@ _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 # The most digits that a national form adds and leaves out: Argentina's `011 15-2345-6789` does both.
 ADDED_DIGITS, LEFT_OUT_DIGITS = 3, 1
 _BESIDE = re.compile(BESIDE)
-# The last digit alone, or two behind the only dash. The pattern means the same in Rust and in Python.
-STRAY_DIGIT = r"[0-9][ .-]+[0-9][^0-9]*$|^[^-]*[0-9]-[0-9]{2}[^0-9]*$"
+# The last digit alone, two behind the only dash, or three behind seven in a group. The pattern means the
+# same in Rust and in Python.
+STRAY_DIGIT = r"[0-9][ .-]+[0-9][^0-9]*$|^[^-]*[0-9]-[0-9]{2}[^0-9]*$|[0-9]{7} [0-9]{2,3}[^0-9]*$"
 _STRAY_DIGIT = re.compile(STRAY_DIGIT)
 # Apart from all others.
-_APART = re.compile(r" - [0-9][^0-9]*$|^[^-]*-[0-9]{1,2}[^0-9]*$")
+_APART = re.compile(r" - [0-9][^0-9]*$|^[^-]*-[0-9]{1,2}[^0-9]*$|[0-9]{7} [0-9]{2,3}[^0-9]*$")
 # Lengths of equal groups behind an area code, and how many of them show that all digits are grouped so.
 _LEAVING_ONE_OVER, _FEWEST_RUN = (2, 3), 2
 # Digits that are split within their calling code, so that they do not begin with one: `3 612345678` is not
@@ -107,7 +108,7 @@ def ends_in_stray_digit(text: str) -> bool:
     """Return whether the last digit stands alone, and the groups before it are not written to leave one over.
 
     No country groups its numbers so. People do who write all digits behind the area code in pairs or threes:
-    `0171 55 50 10 1`. One digit or two behind the only dash stand alone, too.
+    `0171 55 50 10 1`. One digit or two behind the only dash stand alone, too, and up to three behind seven.
     """
     if not _STRAY_DIGIT.search(text):
         return False

@@ -27,6 +27,7 @@ _EXTENDED = re.compile(
     r"(?:;ext=[0-9]{1,6}| *(?:, *)?(?:ext|extn|x)\.? *[0-9]{1,6}| *,+ *[0-9]{1,9})",
     re.IGNORECASE,
 )
+_MAY_BE_MOBILE = (LineType.MOBILE, LineType.FIXED_OR_MOBILE)
 _LIST_ITEM = re.compile(LIST_ITEM)
 _FEWEST_DIGITS, _SHOWN_DIGITS = 3, 19
 
@@ -103,24 +104,26 @@ def read_unwrapped(text: str, region: str | None, accept: Accept) -> Line | Reas
 def _looked_up(text: str, region: str | None, accept: Accept) -> Line | Reason:
     answer = look_up(text, region)
     if isinstance(answer, Line) and answer.valid:
-        return Reason.NOT_A_NUMBER if _may_be_shorter(answer, text, text, region) else answer
+        return Reason.NOT_A_NUMBER if _may_be_shorter(text, text, region) else answer
     return _second_chance(text, region) or _settle(answer, text, region, accept)
 
 
-def _may_be_shorter(line: Line, cell: str, text: str, region: str | None) -> bool:
-    """Return whether a mobile number's last digits may be those of something else: `0171 5550101 2`.
+def _may_be_shorter(cell: str, text: str, region: str | None) -> bool:
+    """Return whether a number's last digits may be those of something else: `0171 5550101 2`.
+
+    Without them, it is a mobile number of the region, or one of another country that lost its plus sign.
 
     Args:
-        line: the number.
         cell: the unwrapped cell.
         text: what libphonenumber was asked about.
         region: see `read`.
     """
-    if line.line_type is not LineType.MOBILE or not ends_in_stray_digit(cell):
+    if not ends_in_stray_digit(cell):
         return False
     beside = len(groups_of(cell)[-1])
-    shorter = look_up(re.sub(rf"[0-9]{{{beside}}}[^0-9]*$", "", text), region)
-    return isinstance(shorter, Line) and shorter.line_type is LineType.MOBILE
+    shorter = re.sub(rf"[0-9]{{{beside}}}[^0-9]*$", "", text)
+    lines = (look_up(shorter, region), look_up(f"+{digits_of(shorter)}", None))
+    return any(isinstance(line, Line) and line.line_type in _MAY_BE_MOBILE for line in lines)
 
 
 def _refuse(text: str, region: str | None) -> Reason | None:
@@ -138,7 +141,7 @@ def _second_chance(text: str, region: str | None) -> Line | Reason | None:
         rewritten = rewrite(text, region)
         answer = look_up(rewritten, region) if rewritten else None
         if rewritten and isinstance(answer, Line) and answer.valid:
-            return Reason.NOT_A_NUMBER if _may_be_shorter(answer, text, rewritten, region) else answer
+            return Reason.NOT_A_NUMBER if _may_be_shorter(text, rewritten, region) else answer
     return None
 
 
