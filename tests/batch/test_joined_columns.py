@@ -168,3 +168,12 @@ def test_what_was_read_is_said(listed):
 def test_ids_of_whatsapp_are_international_whatever_the_region(listed, header):
     path = listed(f"{header}\n51987654321\n84912345678\n5511961234567\n")
     assert numbers_of(path, region="BR")[0] == [51987654321, 84912345678, 5511961234567]
+
+
+def test_a_prefix_is_joined_if_only_both_are_numbers(listed):
+    numbers, opened = numbers_of(listed("Prefix,Number\n0612,345678\n0698,765432\n"), region="FR")
+    assert (numbers, opened.read_as["column"]) == ([33612345678, 33698765432], "Prefix + Number")
+    numbers, opened = numbers_of(listed("Prefix,Number\n33,612345678\n49,1715550101\n"), region="FR")
+    assert (numbers, opened.read_as["column"]) == ([33612345678, 491715550101], "Number")
+    numbers, opened = numbers_of(listed("Prefix,Number\nMr,0612345678\nMs,0698765432\n"), region="FR")
+    assert (numbers, opened.read_as["column"]) == ([33612345678, 33698765432], "Number")

@@ -30,6 +30,12 @@ def known(ledger_path):
     return ledger_path
 
 
+@pytest.fixture
+def stdin(monkeypatch):
+    """Give the command a standard input."""
+    return lambda text: monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+
+
 def test_each_output_of_a_check_can_be_standard_output(check):
     assert next(csv.reader(io.StringIO(check("--sendable", "-").out)))[-1] == "whatsapp_id"
     assert check("--report=-").out.startswith("<!DOCTYPE html>")
@@ -87,6 +93,20 @@ def test_an_export_goes_through_a_pipe_into_another_ledger(run, known, monkeypat
 
     assert (done.code, done.json["facts"], done.json["news"]) == (0, 1, 1)
     assert "1 fact read from standard input" in done.err
+
+
+def test_a_lookup_takes_numbers_from_standard_input(run, known, stdin):
+    stdin(f"{ANN}\r\n\n07700 900001\n")
+    done = run("lookup", "+447700900002", "-", "--region", "GB", "--offline")
+    assert [line.split()[0] for line in done.out.splitlines()[1:]] == ["+447700900002", ANN, "07700"]
+
+
+@pytest.mark.parametrize(("text", "words"), [("\n", ["-"]), (f"{ANN}\n", ["-", "-"])])
+def test_a_lookup_without_numbers_or_with_two_streams_is_an_error(run, stdin, text, words):
+    stdin(text)
+    done = run("lookup", *words, "--offline")
+    assert (done.code, done.out) == (2, "")
+    assert "standard input" in done.err
 
 
 def test_an_export_and_its_json_do_not_share_standard_output(run, known):

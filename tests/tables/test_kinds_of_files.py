@@ -136,6 +136,7 @@ def test_an_array_of_objects_is_read_and_becomes_lines(listed, tmp_path, name, i
         ('[{"a":1} {"b":1}]', "the array of .* ends behind element 1"),
         ('[{"a":1}', "the array of .* ends behind element 1"),
         ('[{"a":1}]x', "goes on behind its array"),
+        ('[["a"], ["b"]]', r"element 1 .*; write a list of rows one a line: jq -r '\.\[\] \| @csv'"),
         ('[{"a":1}, 2]', "element 2 of .* is no JSON object; write a list of numbers one a line: jq -r"),
     ],
 )
@@ -216,6 +217,25 @@ def test_an_archive_is_named_with_what_is_in_it_and_its_list_is_read_unpacked(tm
         open_table(path)
     zipfile.ZipFile(path).extractall(tmp_path)
     assert phones_in(tmp_path / "leads.csv") == PHONES
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ("word/document.xml", "is a Word document; save its table as a workbook or as CSV"),
+        ("Index/Document.iwa", "is a document of Apple's Numbers or Pages; export it"),
+    ],
+)
+def test_a_document_of_another_program_is_named(tmp_path, part, words):
+    with zipfile.ZipFile(tmp_path / "leads.xlsx", "w") as archive:
+        archive.writestr(part, "")
+    with pytest.raises(FileError, match=words):
+        open_table(tmp_path / "leads.xlsx")
+
+
+def test_rich_text_is_named(listed):
+    with pytest.raises(FileError, match="is a document in Rich Text Format; save it as plain text or CSV"):
+        open_table(listed("{\\rtf1\\ansi phone +12025550101}", "leads.txt"))
 
 
 def test_a_sheet_of_libreoffice_is_read(tmp_path):

@@ -17,6 +17,7 @@ from validator.phone.cells import REASON, as_text
 from validator.phone.codes import CODE_OF_PLAN, REGION, REGIONS
 from validator.phone.readings.claims import READINGS, Claims, claims_to
 from validator.phone.readings.rules import Numbers
+from validator.phone.regions.country_words import in_their_countries
 from validator.phone.regions.regions import parse_region
 
 if TYPE_CHECKING:
@@ -135,7 +136,8 @@ def survey(
     """
     # In one chunk: otherwise every query would rechunk columns with chunks of different lengths.
     asked = pl.concat([_texts(cells.rechunk()), _regions(regions, len(cells))], how="horizontal")
-    texts = _readable(asked).select("text", "region")
+    asked = in_their_countries(_readable(asked))
+    texts = asked.select("text", "region")
     in_bulk = _is_worth_bulk(texts)
     found = texts.hstack(_answers(texts, Accept(accept), in_bulk=in_bulk))
     plan = pl.col("region").to_physical().cast(pl.UInt32).alias("plan")

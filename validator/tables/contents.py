@@ -36,6 +36,12 @@ _PAGE = re.compile(
 _SIGN_IN = re.compile(rb"type=[\"']?password|\b(?:sign|log)[ -]?in\b", re.IGNORECASE)
 _SPREADSHEET_XML = b"urn:schemas-microsoft-com:office:spreadsheet"
 _SHOWN_PARTS = 3
+# Documents of other programs are archives, too: what they are by one of their parts, and how to get the list.
+_DOCUMENTS = {
+    "word/document.xml": "a Word document; save its table as a workbook or as CSV and give that file",
+    "ppt/presentation.xml": "a presentation; save its table as a workbook or as CSV and give that file",
+    "Index/Document.iwa": "a document of Apple's Numbers or Pages; export it (File > Export To > CSV)",
+}
 
 
 def kind_of(path: Path) -> str | None:
@@ -99,6 +105,8 @@ def _kind_of_archive(path: Path) -> str:
         return "excel"
     if any(part.startswith("xl/") or part == "content.xml" for part in parts):
         return "excel"
+    if what := next((_DOCUMENTS[part] for part in parts if part in _DOCUMENTS), None):
+        raise FileError(f"{path} is {what}.")
     files = [part for part in parts if not part.endswith("/")]
     shown = ", ".join(files[:_SHOWN_PARTS]) + (", ..." if len(files) > _SHOWN_PARTS else "")
     raise FileError(

@@ -64,7 +64,7 @@ class SeveralTables(Struct, frozen=True):
 
     def sample(self) -> pl.DataFrame:
         """Return some rows of every file; see `Table.sample`."""
-        return thinned(pl.concat([table.sample() for table in self.tables]))
+        return thinned(pl.concat([table.sample() for table in self.tables], how="vertical_relaxed"))
 
 
 def together(tables: Sequence[Table]) -> Table:

@@ -42,3 +42,19 @@ def test_a_country_beside_a_national_number_that_is_not_the_region_is_said(warni
 )
 def test_nothing_is_said_of_countries_that_do_not_matter(warnings, text):
     assert warnings(text, region="IN") == ()
+
+
+@pytest.mark.parametrize(
+    ("header", "remedy"),
+    [
+        (
+            "phone_country,phone,plan",
+            "Column 'phone_country' says the country of each row: name --region auto",
+        ),
+        ("home_country,phone,work_country", "--region-column 'home_country' or 'work_country'"),
+    ],
+)
+def test_a_column_of_countries_is_the_remedy_for_national_numbers(warnings, header, remedy):
+    rows = ("FR,06 12 34 56 78,DE", "FR,06 12 34 56 79,FR", "DE,+491715550101,FR", "DE,+491715550102,DE")
+    [hint] = warnings("\n".join((header, *rows, "")))
+    assert remedy in hint

@@ -243,3 +243,14 @@ def test_an_opt_out_in_a_formula_that_nobody_computed_is_an_error(suppressed):
     """Programs that write workbooks without computing them leave such cells without a value."""
     with pytest.raises(FileError, match=r"row 2 \("):
         suppressed(workbook(may=[["phone"], [f"+{ANN}"], [f'="+"&"{BOB}"']]), name="stop.xlsx")
+
+
+def test_an_opt_out_with_a_digit_that_may_not_belong_to_it_is_an_error(suppressed):
+    with pytest.raises(FileError, match=r"a row of the suppression list .* cannot be read .*: row 2 \(0160"):
+        suppressed("phone\n0171 5550101\n0160 1234567 3\n", region="DE")
+
+
+@pytest.mark.parametrize(("cell", "region"), [("3331234560 - 2", "IT"), ("49 160 1234567 3", "DE")])
+def test_a_digit_beside_an_opt_out_never_makes_it_somebody_else(suppressed, cell, region):
+    with pytest.raises(FileError, match="cannot be read and would suppress nobody: row 2"):
+        suppressed(f"phone\n+{ANN}\n{cell}\n", region=region)

@@ -179,3 +179,47 @@ def test_a_long_link_is_still_read(outcome):
 
 def test_white_space_around_a_cell_does_not_count_as_its_length(outcome):
     assert outcome(" " * 100_000 + "+447400123456" + "\n" * 100_000) == GB
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "expected"),
+    [
+        ("0160 1234567 3", "DE", "not_a_number"),
+        ("+49 160 1234567-3", "FR", "not_a_number"),
+        ("0660 123 45 67 1", "AT", "not_a_number"),
+        ("Tel. 050 123 4567 2 (privat)", "FI", "not_a_number"),
+        ("43 660 1234567 1", "US", "not_a_number"),
+        ("0813 4567 891 2", "ID", "not_a_number"),
+        ("0660 1234567 12", "AT", "not_a_number"),
+        ("+43 660 1234567 123", None, "not_a_number"),
+        ("+49 1601234 567", None, 491601234567),
+        # As it stands it is a voicemail box, and a landline of another town.
+        ("3331234560 2", "IT", "not_a_number"),
+        ("49 160 1234567 3", "DE", "not_a_number"),
+        # The number without the digit is none.
+        ("0160 123456 7", "DE", 491601234567),
+        # All digits are grouped so that one is left over.
+        ("0160 12 34 56 7", "DE", 491601234567),
+        ("+358 50 123 456 7", None, 358501234567),
+        # The extension of a landline belongs to it.
+        ("030 123456-7", "DE", 49301234567),
+    ],
+)
+def test_a_digit_that_stands_alone_behind_a_mobile_number_may_be_none_of_its_own(
+    outcome, cell, region, expected
+):
+    assert outcome(cell, region) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "number"),
+    [
+        ("+0055 66 93036-0129", "BR", 5566930360129),
+        ("+0066 62 691 7903", "TH", 66626917903),
+        ("+00 57 302 267 1003", "CO", 573022671003),
+        ("+0065 9123 4568", "KR", 6591234568),
+        ("+0049 171 5550101", "DE", 491715550101),
+    ],
+)
+def test_a_plus_sign_and_00_dial_abroad_also_where_00_begins_a_carriers_prefix(outcome, cell, region, number):
+    assert outcome(cell, region) == number

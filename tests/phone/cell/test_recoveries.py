@@ -252,3 +252,52 @@ def test_a_lost_plus_is_found_only_where_nothing_else_claims_the_digits(outcome,
 def test_no_regions_own_mobile_number_is_taken_for_a_foreign_one(outcome, region):
     example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
     assert outcome(phonenumbers.national_significant_number(example)) == "no_country"
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "number"),
+    [
+        ("491711234567+", "DE", 491711234567),
+        ("(34) 612-345-678 +", "DE", 34612345678),
+        ("62812345678+", "ID", 62812345678),
+        ("0501234567+", "SA", 966501234567),
+    ],
+)
+def test_a_plus_sign_behind_a_number_is_one(outcome, cell, region, number):
+    assert outcome(cell, region) == number
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "expected"),
+    [
+        ("2. 8012345678", "IN", 918012345678),
+        ("13) 310 4567890", "CO", 573104567890),
+        ("5: 0160 1234567", "DE", 491601234567),
+        ("1. 333 456 7890", "IT", 393334567890),
+        ("57. 310 4567890", "CO", 573104567890),
+        # The digits may also be a number of North America, Indonesia or Brazil without its plus sign.
+        ("1. 7012345678", "IN", "not_in_plan"),
+        ("1) 3104567890", "CO", "not_in_plan"),
+        ("62. 8123456789", "IN", "not_in_plan"),
+        ("1- 3104567890", "CO", "not_in_plan"),
+        # A calling code in brackets is none of an item, and so is one without a mark.
+        ("(1) 212-555-0101", "CO", 12125550101),
+        ("1-212-555-0101", "CO", 12125550101),
+    ],
+)
+def test_the_number_of_a_list_item_is_no_calling_code(outcome, cell, region, expected):
+    assert outcome(cell, region) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "number"),
+    [
+        ("611 2345 (GSM)", "IS", 3546112345),
+        ("512 3456 - Mari", "EE", 3725123456),
+        ("046 4949 (Anna)", "FI", 358464949),
+        ("1-800-555-TELL", "US", 18005558355),
+        ("0800 REVERSE", "NZ", 648007383773),
+    ],
+)
+def test_words_after_a_short_number_are_no_digits_of_it(outcome, cell, region, number):
+    assert outcome(cell, region) == number

@@ -177,3 +177,83 @@ def test_separators_inside_one_number_are_not_mistaken(outcome, cell, region, nu
 @pytest.mark.parametrize("region", ["GB", "US"])
 def test_an_extension_before_a_number_is_no_part_of_it(outcome, cell, region):
     assert outcome(cell, region) == "not_a_number"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "(e.g. +44 7911 123456)",
+        "Example: 07911123456",
+        "+44 7911 123456 (example)",
+        "z. B. +49 171 5550101",
+        "Bsp: +49 171 5550101",
+        "Ex.: +55 11 91234-5678",
+        "p. ej. +34 612 345 678",
+        "+34 612 345 678, ejemplo",
+        "(required, format +447911123456)",
+        "例: +81 90 1234 5678",
+        "Пример: +7 912 345-67-89",
+    ],
+)
+def test_an_example_is_nobodys_number(outcome, cell):
+    assert outcome(cell, "GB") == "not_a_number"
+
+
+@pytest.mark.parametrize("cell", ["Ex-wife +447911123456", "+447911123456 sample", "07911 123456 ext. 4"])
+def test_words_that_are_like_those_of_examples_are_labels(outcome, cell):
+    assert outcome(cell, "GB") == 447911123456
+
+
+@pytest.mark.parametrize(
+    ("cell", "region"),
+    [
+        ("07911 123xxx", "GB"),
+        ("312-555-XXXX", "US"),
+        ("+65 8123 xxxx", None),
+        ("0171 555****", "DE"),
+        ("050***4567", "FI"),
+        ("**91234567", "SG"),
+        ("040 123 ??", "FI"),
+        ("050•••4567", "FI"),
+        ("+49 171 55501...", None),
+        ("+49 171 55501…", None),
+    ],
+)
+def test_hidden_digits_are_not_guessed(outcome, cell, region):
+    assert outcome(cell, region) == "not_a_number"
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "number"),
+    [
+        ("(0xx21) 91234-5678", "BR", 5521912345678),
+        ("**0171 5550101**", "DE", 491715550101),
+        ("… 0171 5550101", "DE", 491715550101),
+        ("1-800-EXXON-US", "US", 18003996687),
+    ],
+)
+def test_marks_that_hide_no_digit_are_no_matter(outcome, cell, region, number):
+    assert outcome(cell, region) == number
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "expected"),
+    [
+        # An order's number, and a second digit, in a field or on a line of their own.
+        ("17\t065 675242", "RS", "not_a_number"),
+        ("12\n0171 5550101", "DE", "not_a_number"),
+        ("229 523 3520\n2", "MX", "not_a_number"),
+        ("0171 5550101\r\n0172 5550102", "DE", "several_numbers"),
+        ("0171\n5550101", "DE", 491715550101),
+        ("+49 171\t5550101", None, 491715550101),
+        # The only dash, or one with spaces.
+        ("098 744 622 - 2", "HR", "not_a_number"),
+        ("041 414714-12", "FI", "not_a_number"),
+        ("0160 123 456-7", "DE", 491601234567),
+        ("912 345 67-89", "RU", 79123456789),
+        ("8 912 345-67-89", "RU", 79123456789),
+        ("050-123-45-67", "FI", 358501234567),
+    ],
+)
+def test_digits_that_are_apart_are_not_joined(outcome, cell, region, expected):
+    assert outcome(cell, region) == expected

@@ -192,3 +192,46 @@ def test_names_that_stand_twice_are_both_looked_at(listed, share_of_plus):
 def test_numbers_are_read_as_the_rest_of_the_program_reads_them(listed):
     table = open_table(listed("a;b\nx;07400 123456\ny;07400 123457\n"))
     assert find_phone_column(table, named=None, region="GB").name == "b"
+
+
+@pytest.mark.parametrize(
+    ("rows", "region", "remedy"),
+    [
+        ("09812345678\n07012345678\n", None, "--region IN"),
+        ("Ada,0151 23456789\nBen,0171 2345678\n", "US", "--region DE"),
+    ],
+)
+def test_a_list_without_a_header_and_without_codes_is_told_to_name_the_region(listed, rows, region, remedy):
+    table = open_table(listed(rows))
+    for find in (
+        lambda: find_phone_column(table, named=None, region=region),
+        lambda: phone_columns(table, region=region),
+    ):
+        with pytest.raises(
+            FileError, match=rf"If '.*' \(such as 0.*\) holds national numbers, name {remedy}\. "
+        ):
+            find()
+
+
+def test_no_region_is_named_that_would_not_make_a_column_of_phones(listed):
+    table = open_table(listed("Ann - 07400 123456\nBob - 07400 123457\n"))
+    with pytest.raises(FileError, match=r"columns are: column_1\. Choose one with --column"):
+        find_phone_column(table, named=None, region="GB")
+
+
+def test_two_tables_side_by_side_are_called_so(listed, caplog):
+    alike = open_table(listed("who,cell,,who,cell\nA,+447700900001,,B,+447700900002\n"))
+    with pytest.raises(FileError, match=r"two tables side by side, save each as a list of its own"):
+        find_phone_column(alike, named=None, region=None)
+    close = open_table(listed("who,cell,who,cell\nA,+447700900001,B,+447700900002\n"))
+    with pytest.raises(FileError, match=r"two tables side by side, save each as a list of its own"):
+        find_phone_column(close, named=None, region=None)
+    unlike = open_table(listed("who,WhatsApp,,shop,tel\nA,+447700900001,,B,+447700900002\n"))
+    assert find_phone_column(unlike, named=None, region=None).name == "WhatsApp"
+    assert "'WhatsApp' is read, and 'tel' of" in caplog.text
+    caplog.clear()
+    one = open_table(
+        listed("who,WhatsApp,,city,tel\nA,+447700900001,,B,\nB,+447700900003,x,B,+447700900002\n")
+    )
+    assert find_phone_column(one, named=None, region=None).name == "WhatsApp"
+    assert not caplog.text

@@ -219,6 +219,26 @@ def test_what_is_no_workbook_is_named(listed, content, words):
         open_table(listed(content, "leads.xlsx"))
 
 
+NUMBERS = ["+12025550101", "+12025550102", "+12025550103"]
+
+
+@pytest.mark.parametrize(
+    "rows", [[NUMBERS], [["Name", "A", "B", "C"], ["Mobile", *NUMBERS], ["City", "D", "E", "F"]]]
+)
+def test_a_list_that_lies_on_its_side_is_an_error(book, rows):
+    with pytest.raises(
+        FileError, match=r"side by side in one row; .* \(copy the cells, Paste Special, Trans"
+    ):
+        open_table(book(S=rows))
+    assert open_table(book(S=rows), options=ReadOptions(header_row=0)).schema
+
+
+@pytest.mark.parametrize("names", [["A", *NUMBERS], NUMBERS])
+def test_one_row_with_several_columns_of_phones_is_a_list(book, names):
+    header = ["Name", "Mobile", "Home", "Work"][-len(names) :]
+    assert len(open_table(book(S=[header, names])).schema) == len(names)
+
+
 def test_an_archive_of_something_else_is_named(tmp_path):
     with zipfile.ZipFile(tmp_path / "leads.xlsx", "w") as archive:
         archive.writestr("a.txt", "x")

@@ -102,5 +102,11 @@ def national_regions(opened: Opened) -> tuple[str, ...]:
 
 
 def _region_remedy(opened: Opened) -> str:
+    columns = region_columns(opened.table) if opened.reading.region_column is None else []
+    if len(columns) == 1:
+        return f"Column {columns[0]!r} says the country of each row: name --region auto"
+    if columns:
+        names = " or ".join(map(repr, columns))
+        return f"Name the column with the country of each row: --region-column {names}"
     named = " or ".join(f"--region {region}" for region in national_regions(opened))
     return f"They look like national numbers: name {named}" if named else "Name their region with --region"

@@ -200,15 +200,18 @@ def _counted(
 
 
 def gathered(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Yield larger batches, each with `READING_ROWS` rows or more, except for the last."""
+    """Yield larger batches, each with `READING_ROWS` rows or more, except for the last.
+
+    Of several workbooks, one may have a column as numbers and another one as texts.
+    """
     waiting: list[pl.DataFrame] = []
     for batch in batches:
         waiting.append(batch)
         if sum(part.height for part in waiting) >= READING_ROWS:
-            yield pl.concat(waiting, rechunk=True)
+            yield pl.concat(waiting, how="vertical_relaxed", rechunk=True)
             waiting = []
     if waiting:
-        yield pl.concat(waiting, rechunk=True)
+        yield pl.concat(waiting, how="vertical_relaxed", rechunk=True)
 
 
 def recipients_of(

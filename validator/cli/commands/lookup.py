@@ -8,12 +8,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import field
+from msgspec.structs import replace
 
 from validator.batch.lookup import any_known, any_unknown, look_up
 from validator.batch.open_asker import open_asker
 from validator.batch.open_files import raise_limit
 from validator.batch.planning.plan import second_round
 from validator.batch.watching.stop import Stop
+from validator.cli.lists.copies import copy_of_stdin
+from validator.cli.lists.inputs import STDIO
 from validator.cli.options.ask_options import AskOptions, under_signals
 from validator.cli.process.logs import set_up_logging
 from validator.cli.process.show import make_progress, show_rows, show_suspects
@@ -68,6 +71,8 @@ def run(**given: Any) -> int:
     options = LookupOptions(**given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     require_stdout()
+    if STDIO in options.numbers:
+        options = replace(options, numbers=_with_typed(options.numbers))
     asked: list[Asked] = []
     rows = _known(options) if options.offline else _asked(options, asked)
     ending = next((one.ending for one in asked), None)
@@ -84,6 +89,22 @@ def run(**given: Any) -> int:
     if options.quiet:
         show_suspects(rows["reason"].to_list().count(Reason.SESSION_SUSPECT.value))
     return EXIT_TOO_MANY_UNKNOWN
+
+
+def _with_typed(numbers: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the numbers with the lines of standard input in place of `-`; blank lines do not count.
+
+    Raises:
+        UsageError: there are none, or `-` is given twice.
+    """
+    place = numbers.index(STDIO)
+    if STDIO in numbers[place + 1 :]:
+        raise UsageError("- is standard input, which is read once; give it once")
+    text = copy_of_stdin(quiet=True).read_text("utf-8-sig", errors="replace")
+    typed = tuple(line.strip() for line in text.splitlines() if line.strip())
+    if not typed:
+        raise UsageError("standard input has no numbers; write one on each line")
+    return (*numbers[:place], *typed, *numbers[place + 1 :])
 
 
 def _show_answers(rows: LookedUp, *, as_json: bool) -> None:

@@ -44,6 +44,7 @@ from validator.cli.options import stop_options as stop
 def lookup(**given: Any) -> int | None:
     """Check a few numbers and print one line for each, by the same rules as `check`.
 
-    Numbers with a fresh answer are not asked about again, and new answers are kept in the ledger.
+    `-` reads numbers from standard input, one on each line. Numbers with a fresh answer are not asked about
+    again, and new answers are kept in the ledger.
     """
     return work("lookup", given)

@@ -10,24 +10,27 @@ from __future__ import annotations
 import polars as pl
 from msgspec import Struct, field
 
-from validator.model import Reason
+from validator.model import MIN_DIGITS, Reason
 from validator.phone import answers
 from validator.phone.bulk.frames import kept, split, together
 from validator.phone.bulk.search import FEWEST_DIALLED_DIGITS, SHOWN_DIGITS
 from validator.phone.bulk.second_chances import counted, has_digits, only_digits
 from validator.phone.bulk.several import CORE, SEPARATOR, TWO_NUMBERS_DIGITS
 from validator.phone.cell.folding import ESCAPED, TO_MEND, fold, mend
-from validator.phone.cell.grouping import LISTED
+from validator.phone.cell.grouping import LIST_ITEM, STRAY_DIGIT
 from validator.phone.cell.reading import PLAIN
 from validator.phone.cell.refusals import ADDRESS, DAMAGE
 from validator.phone.cell.unwrapping import (
     AFTER_LAST_DIGIT,
     COUNT,
     DIGITS_BEFORE_LABEL,
+    EXAMPLE,
+    FEWEST_BEFORE_LABEL,
     FLOAT,
     ITEM,
     LABEL,
     NOTE_WORDS,
+    PLUS_BEHIND,
     QUOTES,
 )
 
@@ -40,9 +43,9 @@ _AROUND = " ()-/.[]"
 _WORDLESS = r"^[^\p{Nd}#＃%]*$"  # noqa: RUF001 - as they come
 _SOMETHING = r"[\p{L}\p{P}\p{S}]"
 _TO_FOLD = f"[^ -~]|  |(?i:{ESCAPED})"
-# The most common text to fold: other kinds of spaces, line ends, and letters that stay unchanged.
-_SPACES = r"[ \t\n\x0b\x0c\r\x1c-\x1f\u00a0]+"
-_ONLY_SPACES_TO_FOLD = r"^[ -~\t\n\x0b\x0c\r\x1c-\x1f\u00a0À-ɏ€]*$"
+# The most common text to fold: spaces, and letters that stay unchanged.
+_SPACES = r"[ \u00a0]+"
+_ONLY_SPACES_TO_FOLD = r"^[ -~\u00a0À-ɏ€]*$"
 # ASCII, and letters that Python and Rust classify and match in the same way.
 _ALPHABET = r"^[ -~À-įĲ-žƀ-ɏΆ-ώЀ-ѿ€£]*$"
 
@@ -54,11 +57,13 @@ _SEND_LINK = (
     r"\?phone=(?:\+|%2b)?([0-9]+)(?:&text=[^@&#\s/]*)?$"
 )
 _TEL_URI = r"(?i)^tel:(?://)?(\+?[0-9 ().-]*[0-9])$"
-# All other text that the recoveries at the front match, except labels; and parameters of libphonenumber.
+# All other text that the recoveries at the front match, except labels after enough digits; and parameters of
+# libphonenumber.
 _DANGEROUS = (
     r"(?i)@s\.whatsapp\.net|@c\.us|wa\.me/|whatsapp\.com|whatsapp:/|tel:|phone-context|isub"
     rf"|[0-9]\W*\b(?:{NOTE_WORDS})\b|\+[0-9]{{1,3}}[|;_:,]|[0-9][\s().-]*\+|[0-9]{{9}}e\+?[0-9]"
-    rf"|{COUNT}|{ITEM}"
+    rf"|{COUNT}|{ITEM}|{LIST_ITEM}|{STRAY_DIGIT}"
+    rf"|^(?:[^0-9]*[0-9]){{{FEWEST_BEFORE_LABEL},{DIGITS_BEFORE_LABEL - 1}}}[^0-9]*\pL[^0-9]*$"
 )
 _FLOAT = rf"^[{QUOTES}]*{FLOAT}[{QUOTES}]*$"
 _DAMAGED = rf"^[{QUOTES}]*(?:{DAMAGE.pattern})[{QUOTES}]*$"
@@ -86,12 +91,15 @@ _STRANGE = r"[0-9].*[@_!?|<>{}\"'$%^&\\+`€£].*[\p{L}\p{N}]"
 _STRANGE_WITHOUT_EXTENSION = r"^[^0-9+]*[0-9][^#~,;\p{L}]*[:=][^#~,;\p{L}]*[0-9]"
 _NOT_VIABLE = f"{_STRANGE_EARLY}|{_STRANGE}|{_STRANGE_WITHOUT_EXTENSION}"
 # Text that may be removed before: libphonenumber cuts off a second extension, recoveries remove zeros.
-_MAY_BE_RECOVERED = rf"{_SECOND_EXTENSION}|\(\s*0\s*\)|^[^0-9+]*\+?[\s(]*0(?:0|11)|^(?:{LISTED})$"
+_MAY_BE_RECOVERED = rf"{_SECOND_EXTENSION}|\(\s*0\s*\)|^[^0-9+]*\+?[\s(]*0(?:0|11)"
 
 # phonenumberutil._MIN_LENGTH_FOR_NSN.
 _FEWEST_DIGITS = 2
 
 _TEXT, _DIGITS, _VALUE, _CORE = pl.col("text"), pl.col("digits"), pl.col("value"), pl.col("core")
+# The last digit stands alone, perhaps because it belongs to something else.
+_HAS_STRAY_DIGIT = (_TEXT.str.len_bytes() > MIN_DIGITS) & _TEXT.str.contains(STRAY_DIGIT)
+_IS_LISTED = _TEXT.str.contains(LIST_ITEM)
 _IS_SHOWN = _VALUE.is_not_null() & (_DIGITS <= SHOWN_DIGITS)
 _PLUS, _FOR_TWO, _FIRM = pl.col("plus"), pl.col("for_two"), pl.lit(value=True)
 
@@ -139,6 +147,7 @@ def shapes(cells: pl.DataFrame) -> Shapes:
     # Most punctuation is spaces: cells that are digits without spaces need no further test.
     spaced, rest = split(_unspaced(rest[["row", "text", "plan", "plus"]]), _IS_SHOWN)
     plain, dressed = split(rest, _TEXT.str.contains(rf"^(?:{PLAIN.pattern})$"))
+    spaced, plain = spaced.filter(~_HAS_STRAY_DIGIT), plain.filter(~_HAS_STRAY_DIGIT & ~_IS_LISTED)
     piles = _Piles()
     piles.settle(empty, Reason.EMPTY)
     piles.dial(bare, _TEXT)
@@ -219,7 +228,8 @@ def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
     piles.dial_spelt(linked.with_columns(text=_CORE))
     uri = pl.concat_str(pl.lit("tel:"), _TEXT.str.extract(_TEL_URI))
     telephoned, rows = split(rows.with_columns(core=uri), _CORE.is_not_null())
-    rows = rows.with_columns(text=pl.coalesce(_TEXT.str.extract(_FLOAT), _TEXT))
+    telephoned = telephoned.filter(~_HAS_STRAY_DIGIT)
+    rows = rows.with_columns(text=pl.coalesce(_TEXT.str.extract(_FLOAT), _signed(), _TEXT))
     tame, _ = split(rows, _TEXT.str.contains(_ALPHABET) & ~_TEXT.str.contains(_DANGEROUS))
     _look_at(_unlabelled(pl.concat([telephoned.with_columns(text=_CORE), tame])), piles)
 
@@ -241,12 +251,17 @@ def _linked() -> pl.Expr:
     return pl.concat_str(pl.lit("+"), pl.coalesce(_TEXT.str.extract(shape) for shape in shapes))
 
 
+def _signed() -> pl.Expr:
+    return pl.concat_str(pl.lit("+"), _TEXT.str.extract(PLUS_BEHIND))
+
+
 def _unlabelled(rows: pl.DataFrame) -> pl.DataFrame:
     """Remove words after eight digits or more, and add `for_two`: it has enough digits for two numbers."""
     rows = rows.with_columns(for_two=has_digits(_TEXT, TWO_NUMBERS_DIGITS))
     wordy, rest = split(rows, _TEXT.str.contains("[^0-9]$") & has_digits(_TEXT, DIGITS_BEFORE_LABEL))
     wordy = wordy.with_columns(label=_TEXT.str.extract(AFTER_LAST_DIGIT.pattern))
-    labelled = pl.col("label").str.contains(f"^(?:{LABEL.pattern})")
+    label = pl.col("label")
+    labelled = label.str.contains(f"^(?:{LABEL.pattern})") & ~label.str.contains(rf"(?i){EXAMPLE}")
     number = _TEXT.str.head(_TEXT.str.len_chars() - pl.col("label").str.len_chars())
     wordy = wordy.with_columns(text=pl.when(labelled).then(number).otherwise(_TEXT))
     return together(rest, wordy.select(rest.columns))

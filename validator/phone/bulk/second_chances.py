@@ -14,7 +14,7 @@ import polars as pl
 from validator.phone.bulk.frames import beside, kept, split, together
 from validator.phone.bulk.pattern_ranges import UnreadablePattern, merged, ranges
 from validator.phone.bulk.search import FEWEST_DIALLED_DIGITS, SHOWN_DIGITS, power
-from validator.phone.cell.grouping import BESIDE, CUT_CODE, LISTED, stands_beside
+from validator.phone.cell.grouping import BESIDE, CUT_CODE, stands_beside
 from validator.phone.cell.numbering import has_length, national_forms
 from validator.phone.cell.recoveries import (
     BARE_DIGITS,
@@ -60,7 +60,7 @@ def without_zero_in_brackets(cells: pl.DataFrame) -> pl.DataFrame:
 def with_plus(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the questions of `prefix_00`, `prefix_011` and `lost_plus`; at most one applies to a cell."""
     prefixed, others = split(cells, power(_SHOWN - 1) > _VALUE)
-    return together(_behind_prefix(prefixed), _lost_plus(others), _counts(cells))
+    return together(_behind_prefix(prefixed), _lost_plus(others))
 
 
 def _behind_prefix(cells: pl.DataFrame) -> pl.DataFrame:
@@ -77,14 +77,6 @@ def _lost_plus(cells: pl.DataFrame) -> pl.DataFrame:
     lost = (bare & _UNMISTAKABLE).alias("lost")
     cells = cells.with_columns(lost).filter(pl.col("lost").fill_null(value=True))
     return _as_dialled(cells.filter(~_stand_beside(cells)), pl.col("lost").is_not_null())
-
-
-def _counts(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return questions that are not `known`: the recovery `own_grouping` needs the cell itself."""
-    cells = cells.filter(_TEXT.str.contains(f"^(?:{LISTED})$"))
-    if cells.is_empty():
-        return NO_QUESTIONS
-    return _as_dialled(cells.filter(_stand_beside(cells)), pl.lit(value=False))
 
 
 def _as_dialled(cells: pl.DataFrame, known: pl.Expr) -> pl.DataFrame:

@@ -28,6 +28,8 @@ _ESCAPES = re.compile("_x000[ad]_|Â(?= )", re.IGNORECASE)
 ESCAPED = "&(?:#|[a-z]{2,8};)|_x000"
 TO_MEND = f"[ÂâÊÿÐÑ]|{ESCAPED}"
 _TO_MEND = re.compile(TO_MEND, re.IGNORECASE)
+# Lines and fields are never parts of one number.
+_LINE_END = re.compile(r"(?<=\d)\s*[\t\n\v\f\r\x1c-\x1e\x85]\s*(?=[\d(])")
 _RUN_OF_SPACES = re.compile(" {2,}")
 
 
@@ -72,10 +74,10 @@ def fold(text: str) -> str:
     """Return the text with Unicode digits, spaces, dashes, dots and full-width forms in ASCII.
 
     Invisible marks (byte order, direction, zero width, soft hyphen) are removed, tabs and line ends become
-    spaces, and several spaces become one. Superscripts and circled digits stay: they are notes beside a
-    number, not part of it.
+    spaces, between digits with a slash, as between two numbers, and several spaces become one. Superscripts
+    and circled digits stay: they are notes beside a number, not part of it.
     """
-    return _RUN_OF_SPACES.sub(" ", text.translate(_TABLE)).strip()
+    return _RUN_OF_SPACES.sub(" ", _LINE_END.sub(" / ", text).translate(_TABLE)).strip()
 
 
 def fold_words(text: str) -> str:

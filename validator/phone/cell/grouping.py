@@ -14,7 +14,8 @@ from phonenumbers import (
     PhoneNumberType,
 )
 
-from validator.phone.cell.numbering import full_digits, mobile_lengths
+from validator.model import MIN_DIGITS, LineType
+from validator.phone.cell.numbering import Line, full_digits, is_valid, look_up, mobile_lengths
 
 _RUN_OF_DIGITS = re.compile("[0-9]+")
 # One or two digits before three groups or more, or one to four after any. The pattern means the same in Rust
@@ -29,15 +30,25 @@ _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 # The most digits that a national form adds and leaves out: Argentina's `011 15-2345-6789` does both.
 ADDED_DIGITS, LEFT_OUT_DIGITS = 3, 1
 _BESIDE = re.compile(BESIDE)
+# The last digit alone, two behind the only dash, or three behind seven in a group. The pattern means the
+# same in Rust and in Python.
+STRAY_DIGIT = r"[0-9][ .-]+[0-9][^0-9]*$|^[^-]*[0-9]-[0-9]{2}[^0-9]*$|[0-9]{7} [0-9]{2,3}[^0-9]*$"
+_STRAY_DIGIT = re.compile(STRAY_DIGIT)
+# Apart from all others.
+_APART = re.compile(r" - [0-9][^0-9]*$|^[^-]*-[0-9]{1,2}[^0-9]*$|[0-9]{7} [0-9]{2,3}[^0-9]*$")
+# Lengths of equal groups behind an area code, and how many of them show that all digits are grouped so.
+_LEAVING_ONE_OVER, _FEWEST_RUN = (2, 3), 2
 # Digits that are split within their calling code, so that they do not begin with one: `3 612345678` is not
 # from Hungary. Of a code with three digits, two may come first. The pattern means the same in Rust and in
 # Python.
 _LONG_CODES = sorted({str(code)[:2] for code in COUNTRY_CODE_TO_REGION_CODE if code > 99})  # noqa: PLR2004
 CUT_CODE = rf"^[^0-9+]*(?:[2-689]|{'|'.join(_LONG_CODES)})[^0-9]+[0-9]"
 _CUT_CODE = re.compile(CUT_CODE)
-# The number of a list item, which is not part of the phone number.
-LISTED = r"[1-9][0-9]?[).:]\s+(.*[0-9])\W*"
-_LISTED = re.compile(LISTED)
+# The number of a list item, which is not part of the phone number. `1- ` and `1/ ` may also be a calling
+# code. The pattern means the same in Rust and in Python.
+LIST_ITEM = r"^[1-9][0-9]{0,2} ?[).:/-]\s"
+_LISTED = re.compile(r"[1-9][0-9]{0,2}([).:/-])\s+(.*[0-9])\W*")
+_ONLY_OF_ITEMS = frozenset(").:")
 
 
 def spells_own_grouping(text: str, number: int, region: str) -> bool:
@@ -72,8 +83,10 @@ def stands_beside(text: str, region: str) -> bool:
     The number is in the region's own groups, with one or two digits before it or one to four after it. It may
     also be a mobile number or one with all its digits, in one group, or in any groups that do not begin with
     a calling code or are before a slash. Digits that another country groups so are its number: Nigeria's
-    `234 811 182 7703`.
+    `234 811 182 7703`. A mobile number may also follow the number of a list item.
     """
+    if _may_follow_item(text, region):
+        return True
     if not _BESIDE.search(text):
         return False
     groups, slash = groups_of(text), _SLASH.search(text) is not None
@@ -91,16 +104,51 @@ def _holds_own(groups: list[str], region: str, *, slash: bool) -> bool:
     return any(_is_own(" ".join(one), region) or _is_whole(one, region, grouped=not slash) for one in numbers)
 
 
+def ends_in_stray_digit(text: str) -> bool:
+    """Return whether the last digit stands alone, and the groups before it are not written to leave one over.
+
+    No country groups its numbers so. People do who write all digits behind the area code in pairs or threes:
+    `0171 55 50 10 1`. One digit or two behind the only dash stand alone, too, and up to three behind seven.
+    """
+    if not _STRAY_DIGIT.search(text):
+        return False
+    *lengths, last = (len(group) for group in groups_of(text))
+    if sum(lengths) < MIN_DIGITS:
+        return False
+    if last > 1 or _APART.search(text):
+        return _APART.search(text) is not None
+    run = next((place for place, one in enumerate(reversed(lengths)) if one != lengths[-1]), len(lengths))
+    ahead = len(lengths) - run - ("+" in text)
+    return lengths[-1] not in _LEAVING_ONE_OVER or run < _FEWEST_RUN or ahead > 1
+
+
 def cuts_its_code(text: str) -> bool:
     """Return whether the text's digits are split within what would be their calling code."""
     return _CUT_CODE.match(text) is not None
 
 
 def without_item(text: str, region: str) -> str | None:
-    """Return the number without the number of a list item before it, if it is the region's."""
+    """Return the region's mobile number behind the number of a list item, if that is no part of a number.
+
+    The whole may also be a number of the region, or one of another country that lost its plus sign. Then only
+    a number in the region's own groups counts.
+    """
     listed = _LISTED.fullmatch(text)
-    number = listed[1] if listed and stands_beside(text, region) else None
-    return number if number and _is_own(number, region) else None
+    if not listed or listed[1] not in _ONLY_OF_ITEMS or not _is_mobile(listed[2], region):
+        return None
+    is_part = is_valid(text, region) or is_valid(f"+{''.join(groups_of(text))}", None)
+    return listed[2] if not is_part or _is_own(listed[2], region) else None
+
+
+def _may_follow_item(text: str, region: str) -> bool:
+    """Return whether a mobile number of the region is behind what may be the number of a list item."""
+    listed = _LISTED.fullmatch(text)
+    return listed is not None and _is_mobile(listed[2], region)
+
+
+def _is_mobile(text: str, region: str) -> bool:
+    line = look_up(text, region)
+    return isinstance(line, Line) and line.line_type in (LineType.MOBILE, LineType.FIXED_OR_MOBILE)
 
 
 def _is_own(text: str, region: str) -> bool:

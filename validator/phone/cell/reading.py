@@ -6,8 +6,9 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
-from validator.model import Reason
+from validator.model import LineType, Reason
 from validator.phone.cell import refusals
+from validator.phone.cell.grouping import LIST_ITEM, ends_in_stray_digit, groups_of
 from validator.phone.cell.numbering import Line, look_up
 from validator.phone.cell.recoveries import RECOVERIES, Stage
 from validator.phone.cell.refusals import numbers_apart, the_one_number
@@ -26,6 +27,8 @@ _EXTENDED = re.compile(
     r"(?:;ext=[0-9]{1,6}| *(?:, *)?(?:ext|extn|x)\.? *[0-9]{1,6}| *,+ *[0-9]{1,9})",
     re.IGNORECASE,
 )
+_MAY_BE_MOBILE = (LineType.MOBILE, LineType.FIXED_OR_MOBILE)
+_LIST_ITEM = re.compile(LIST_ITEM)
 _FEWEST_DIGITS, _SHOWN_DIGITS = 3, 19
 
 
@@ -73,13 +76,17 @@ def read(cell: str, region: str | None, accept: Accept) -> Line | Reason:
 
 def unwrap(cell: str, region: str | None) -> str:
     """Return the text of a cell for libphonenumber."""
-    if PLAIN.fullmatch(cell):
+    if _is_plain(cell):
         return cell
     text = cell
     for rewrite in _FRONT:
         rewritten = rewrite(text, region)
         text = text if rewritten is None else rewritten
     return text
+
+
+def _is_plain(text: str) -> bool:
+    return PLAIN.fullmatch(text) is not None and not _LIST_ITEM.match(text)
 
 
 def parts_of(cell: str, region: str | None) -> list[str]:
@@ -89,7 +96,7 @@ def parts_of(cell: str, region: str | None) -> list[str]:
 
 def read_unwrapped(text: str, region: str | None, accept: Accept) -> Line | Reason:
     """Return the result of `read` for an unwrapped cell."""
-    refused = None if PLAIN.fullmatch(text) else _refuse(text, region)
+    refused = None if _is_plain(text) else _refuse(text, region)
     answer = refused or _looked_up(text, region, accept)
     return (the_one_number(text, region) or answer) if answer is Reason.SEVERAL_NUMBERS else answer
 
@@ -97,8 +104,26 @@ def read_unwrapped(text: str, region: str | None, accept: Accept) -> Line | Reas
 def _looked_up(text: str, region: str | None, accept: Accept) -> Line | Reason:
     answer = look_up(text, region)
     if isinstance(answer, Line) and answer.valid:
-        return answer
+        return Reason.NOT_A_NUMBER if _may_be_shorter(text, text, region) else answer
     return _second_chance(text, region) or _settle(answer, text, region, accept)
+
+
+def _may_be_shorter(cell: str, text: str, region: str | None) -> bool:
+    """Return whether a number's last digits may be those of something else: `0171 5550101 2`.
+
+    Without them, it is a mobile number of the region, or one of another country that lost its plus sign.
+
+    Args:
+        cell: the unwrapped cell.
+        text: what libphonenumber was asked about.
+        region: see `read`.
+    """
+    if not ends_in_stray_digit(cell):
+        return False
+    beside = len(groups_of(cell)[-1])
+    shorter = re.sub(rf"[0-9]{{{beside}}}[^0-9]*$", "", text)
+    lines = (look_up(shorter, region), look_up(f"+{digits_of(shorter)}", None))
+    return any(isinstance(line, Line) and line.line_type in _MAY_BE_MOBILE for line in lines)
 
 
 def _refuse(text: str, region: str | None) -> Reason | None:
@@ -111,12 +136,12 @@ def _refuse(text: str, region: str | None) -> Reason | None:
     return Reason.SEVERAL_NUMBERS if refusals.holds_several(text, region) else None
 
 
-def _second_chance(text: str, region: str | None) -> Line | None:
+def _second_chance(text: str, region: str | None) -> Line | Reason | None:
     for rewrite in _SECOND_CHANCES:
         rewritten = rewrite(text, region)
-        answer = rewritten and look_up(rewritten, region)
-        if isinstance(answer, Line) and answer.valid:
-            return answer
+        answer = look_up(rewritten, region) if rewritten else None
+        if rewritten and isinstance(answer, Line) and answer.valid:
+            return Reason.NOT_A_NUMBER if _may_be_shorter(text, rewritten, region) else answer
     return None
 
 

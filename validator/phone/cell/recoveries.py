@@ -29,6 +29,7 @@ from validator.phone.cell.unwrapping import (
     label,
     note,
     parted_code,
+    plus_behind,
     tel_uri,
     whatsapp_id,
     whatsapp_link,
@@ -90,7 +91,7 @@ def _code_and_plus(text: str, _region: str | None) -> str | None:
     return f"+{digits}" if digits.startswith(code) else f"+{code}{digits}"
 
 
-def _own_grouping(text: str, region: str | None) -> str | None:
+def _list_item(text: str, region: str | None) -> str | None:
     return without_item(text, region) if region else None
 
 
@@ -195,10 +196,23 @@ RECOVERIES = (
         parted_code,
     ),
     Recovery(
+        "plus_behind",
+        Stage.FRONT,
+        "the plus sign behind the number, as in text from right to left: `966501234567+`",
+        plus_behind,
+    ),
+    Recovery(
         "item",
         Stage.FRONT,
         "a digit that says which of several numbers this is: `Tel1 55 1234 5678`, `#2 ...`, `1) +44 ...`",
         item,
+    ),
+    Recovery(
+        "list_item",
+        Stage.FRONT,
+        "the number of a list item before a mobile number of the region: `12. 98765 43210`, "
+        "`6) 281-555-0101`",
+        _list_item,
     ),
     Recovery(
         "note",
@@ -210,7 +224,8 @@ RECOVERIES = (
     Recovery(
         "label",
         Stage.FRONT,
-        "words after eight digits or more, which would otherwise be read as keypad letters: "
+        "words after eight digits or more, or after a number of the region, which would otherwise be read as "
+        "keypad letters: "
         "`0664 1234567 Max`",
         label,
     ),
@@ -238,12 +253,6 @@ RECOVERIES = (
         Stage.SECOND_CHANCE,
         "a calling code before the plus sign: `91 +91 98765 43210`",
         _code_and_plus,
-    ),
-    Recovery(
-        "own_grouping",
-        Stage.SECOND_CHANCE,
-        "the number of a list item before a number in its region's groups: `6) 281-555-0101`",
-        _own_grouping,
     ),
     Recovery(
         "lost_plus",

@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from validator.model import MAX_DIGITS, MIN_DIGITS
 from validator.phone.cell.numbering import Line, is_possible, is_valid, look_up
-from validator.phone.cell.unwrapping import QUOTES, digits_of
+from validator.phone.cell.unwrapping import EXAMPLE, QUOTES, digits_of
 
 _SCIENTIFIC = r"[+-]?[0-9]+(?:[.,][0-9]+)?\s?[eE]\s?[+-]?[0-9]{1,3}"
 # Three zeros may be thousands, and a minus is the result of a subtraction: `+91-9876543210` typed in a cell.
@@ -34,8 +34,16 @@ _AMONG = (
 _SECOND_END = (
     r"^(?:[^/0-9]*[0-9][^/]*/(?:[^0-9/]*[0-9]){5,}|(?:[^0-9/]*[0-9]){8,})[^0-9/]*/[^0-9/]*[0-9]{1,2}[^0-9/]*$"
 )
+# A few digits on a line or in a field of their own before a number with its trunk zero: `17 / 065 675242`.
+_FIELD_FIRST = r"^[^0-9+]*[1-9][0-9]{0,2} / \(?0[1-9]"
+# Digits that an export hides or cuts off: `0771 955xxxx`, `074*****456`, `+44 7400 12...`. libphonenumber
+# would leave the marks out, and read three letters x as 999. Brazil writes `(0xx11)` for any carrier.
+_MASKED = (
+    r"[0-9][ ().-]*(?:x{2,}[^0-9]*$|x{3,}|\?{2,}|\.{3,}|…)|^[^0-9a-z]*x{3,}\W*[0-9]"
+    r"|^[^*]*[0-9][ ().-]*\*{2,}|^[^0-9]*\*{2,}[^*]*[0-9][^*]*$"
+)
 ADDRESS = re.compile(
-    rf"{_AMONG}|{_SECOND_END}|://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b|{_EXTENSION_FIRST}",
+    rf"{_AMONG}|{_SECOND_END}|{_FIELD_FIRST}|{_MASKED}|{EXAMPLE}|://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b|{_EXTENSION_FIRST}",
     re.IGNORECASE,
 )
 

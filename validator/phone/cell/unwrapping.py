@@ -9,6 +9,7 @@ import re
 from urllib.parse import unquote
 
 from validator.model import MAX_DIGITS
+from validator.phone.cell.numbering import is_valid
 
 _WHATSAPP_ID = re.compile(
     r"\+?([0-9]{5,20})(?:[.:_][0-9]{1,5}){0,2}@(?:s\.whatsapp\.net|c\.us)", re.IGNORECASE
@@ -26,6 +27,13 @@ AFTER_LAST_DIGIT = re.compile(r"[0-9]([^0-9]*)$")
 LABEL = re.compile(
     r"[\"')\]]*(?:[\s(\[{<,;:|/-].*[^\W\d_]|(?i:cell|mobile|mob|cel|home|work|office|casa|whatsapp)\b)"
 )
+# The number of a template's row, which is nobody's of the list. `Ex.` behind a number is an extension.
+EXAMPLE = (
+    r"\b(?:e\.\s?g|z\.\s?b|p\.\s?ej|p\.\s?ex|bsp|bijv|beispiel(?:nummer)?|ejemplo|exemplo|exemple"
+    r"|esempio|voorbeeld|przykład|пример|например|приклад|örnek|contoh)\b|^\W*ex\s?[.:]|例|예:|مثال"
+    r"|\bexample(?:[^.\w]|$)|^[^0-9]*\b(?:format|sample)\b[^0-9]*[0-9]"
+)
+_EXAMPLE = re.compile(EXAMPLE, re.IGNORECASE)
 # A word and a few digits after a number: an extension in other languages than English, or a remark.
 NOTE_WORDS = (
     "after|before|until|opt|option|ramal|interno|int|anexo|poste|durchwahl|dw|klappe|toestel|dahili|доб|вн"
@@ -41,6 +49,9 @@ _COUNT = re.compile(COUNT)
 ITEM = r"^\W*(?:(?:[^\W\d_]+\.?|#)[1-9][\s:]+(?:[0-9(+])|[0-9]{1,4}[).:]\s+\+)"
 _ITEM = re.compile(ITEM)
 _PARTED_CODE = re.compile(r"(\W*\+[1-9][0-9]{0,2})[|;_:,]+\s*([0-9(].*)")
+# Text from right to left, copied in the order in which it is seen.
+PLUS_BEHIND = r"^\(?([1-9][0-9 ().-]*)\+$"
+_PLUS_BEHIND = re.compile(PLUS_BEHIND)
 # A number that a program wrote as a float, without losing digits, also behind a calling or area code. Three
 # zeros may be thousands.
 FLOAT = r"(\+?(?:[0-9]{1,5} )?[0-9]{5,})[.,](?:0{1,2}|0{4,})"
@@ -50,6 +61,8 @@ QUOTES = " '\"=`’‘“”"  # noqa: RUF001 - spreadsheets write typographic q
 # A vanity number has at most seven digits before its letters (`1-800-555-TELL`): a word after eight digits is
 # a label.
 DIGITS_BEFORE_LABEL = 8
+# Fewer may be a whole number in small countries.
+FEWEST_BEFORE_LABEL = 6
 _NOT_DIGITS = re.compile(r"[^0-9]+")
 
 
@@ -85,6 +98,12 @@ def float_text(text: str, _region: str | None) -> str | None:
     return f"{found[1]}{found[2]}{'0' * zeros}" if found and 0 <= zeros <= MAX_DIGITS else None
 
 
+def plus_behind(text: str, _region: str | None) -> str | None:
+    """Return the number with its plus sign in front."""
+    found = _PLUS_BEHIND.match(text)
+    return f"+{found[1]}" if found else None
+
+
 def item(text: str, _region: str | None) -> str | None:
     """Return the number behind a digit that says which of several it is."""
     found = _ITEM.match(text)
@@ -105,13 +124,15 @@ def parted_code(text: str, _region: str | None) -> str | None:
     return f"{found[1]} {found[2]}" if found else None
 
 
-def label(text: str, _region: str | None) -> str | None:
-    """Return the number before words."""
+def label(text: str, region: str | None) -> str | None:
+    """Return the number before words: eight digits or more, or a whole number of the region."""
     end = AFTER_LAST_DIGIT.search(text)
-    if not end or not LABEL.match(end[1]):
+    if not end or not LABEL.match(end[1]) or _EXAMPLE.search(end[1]):
         return None
     number = text[: end.start(1)]
-    return number if len(digits_of(number)) >= DIGITS_BEFORE_LABEL else None
+    digits = len(digits_of(number))
+    is_whole = digits >= DIGITS_BEFORE_LABEL or (digits >= FEWEST_BEFORE_LABEL and is_valid(number, region))
+    return number if is_whole else None
 
 
 def digits_of(text: str) -> str:

@@ -11,6 +11,7 @@ from validator.phone.bulk.frames import once_each
 from validator.phone.cell.grouping import (
     BESIDE,
     CUT_CODE,
+    LIST_ITEM,
     cuts_its_code,
     spells_grouping_of,
     spells_own_grouping,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 # The bits of a signature for the readings with one calling code too many.
 _CODE_TOO_MANY = sum(1 << VALID_BIT + slot for slot in CODE_TOO_MANY)
 # The texts that `_stands` may be true for.
-_MAY_STAND = f"{CUT_CODE}|{BESIDE}"
+_MAY_STAND = f"{CUT_CODE}|{BESIDE}|{LIST_ITEM}"
 _IS_LINE = pl.col("answer") >= answers.FIRST_VALID
 
 

@@ -119,7 +119,7 @@ STANDS_ABROAD = BARE & (pl.col("answer") >= answers.FIRST_VALID) & (pl.col("numb
 _NORTH_AMERICA = 1
 LONG_DISTANCE = (_CODE == _NORTH_AMERICA) & (VALUE // 10**10 == _NORTH_AMERICA)
 # The digits begin with exactly two zeros.
-_BY_00 = ~PLUS & (power(DIGITS - 2) > VALUE) & (power(DIGITS - 3) <= VALUE)
+_BY_00 = (power(DIGITS - 2) > VALUE) & (power(DIGITS - 3) <= VALUE)
 
 
 def _begins(lead: pl.Expr, size: pl.Expr, digits: pl.Expr) -> pl.Expr:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib.resources import files
 
+import polars as pl
 from phonenumbers import SUPPORTED_REGIONS
 
 from validator.phone.regions.spelling import name_key
@@ -152,6 +153,16 @@ def region_named(word: str) -> str | None:
     key = name_key(word)
     # "Ý" is Italy in Vietnamese; "Y" is not.
     return None if word.isascii() and len(key) < _FEWEST_LETTERS else _names().get(key)
+
+
+def is_simple_name(words: pl.Expr) -> pl.Expr:
+    """Return whether each word is a name as `region_named` knows it, apart from its case (Boolean)."""
+    return words.str.to_lowercase().is_in(_keys().implode())
+
+
+@lru_cache(maxsize=1)
+def _keys() -> pl.Series:
+    return pl.Series(_names().keys(), dtype=pl.String)
 
 
 @lru_cache(maxsize=1)

@@ -53,6 +53,7 @@ _SIGNATURES = {
     b"\xfd7zXZ": "compressed with xz; unpack it first, or use gzip or zstd",
     b"SQLite format 3": "an SQLite database; export the table as CSV",
     b"%PDF": "a PDF; export the list as CSV",
+    b"{\\rtf": "a document in Rich Text Format; save it as plain text or CSV",
 }
 _TEXT_CONTROLS = frozenset(b"\t\n\v\f\r\x1a\x1b")
 _CONTROLS = bytes({*range(1, 0x20), 0x7F} - _TEXT_CONTROLS)  # NUL has its own message

@@ -12,7 +12,7 @@ from validator.tables.delimited.beginning import Beginning, beginning_at, find_b
 from validator.tables.delimited.drawn_tables import refuse_drawn, refuse_fixed_width
 from validator.tables.delimited.encoding import Encoding, utf8_blocks
 from validator.tables.delimited.records import Malformed, Record, records
-from validator.tables.detect.header_row import LOOKED_AT, is_number_row, numbers_on_one_line
+from validator.tables.detect.header_row import LOOKED_AT, ONE_LINE, is_number_row, numbers_on_one_line
 from validator.tables.table import stands_for_others
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 HEAD_BYTES = 1 << 20  # the bytes from which a dialect is detected; a longer header is an error
 _MOST_COLUMNS = 16_384  # Excel's limit; each column takes time and memory
 _DRAWN_BYTES = 16 << 10  # enough to see that a table is drawn for readers
-_ONE_LINE = 3  # with so many numbers in its only row, a file is a list on one line
 
 
 class Layout(Struct, frozen=True):
@@ -112,7 +111,7 @@ def _refuse_too_wide(path: Path, first: Record, rows: Sequence[Record], dialect:
             "is it a list with one row a line?"
         )
     count = 0 if any(not row.blank for row in rows) else numbers_on_one_line(first.cells)
-    if count >= _ONE_LINE:
+    if count >= ONE_LINE:
         between = repr(dialect.delimiter if len(first.cells) > 1 else " ")
         raise FileError(
             f"{path} holds {count} numbers on one line; put each on a line of its own: "

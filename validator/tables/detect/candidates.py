@@ -79,6 +79,11 @@ class Candidate(Struct, frozen=True):
         """Whether nearly all cells are numbers."""
         return self.numbers >= _UNNAMED_SHARE
 
+    @property
+    def has_digits(self) -> bool:
+        """Whether nearly all cells have the digits of numbers, which may be national ones of any region."""
+        return self.digits >= _UNNAMED_SHARE
+
 
 def candidates_of(
     table: Table, regions: Regions, share: Share, *, words_are_blank: bool = False

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     Row = Sequence[bytes | None]
 
 LOOKED_AT = 100  # rows compared with a row to decide whether it is a header
+ONE_LINE = 3  # so many numbers in one row are a list on one line
 MOST_TITLES = 30  # the most rows above a header
 
 _NUMBER_DIGITS = range(7, 19)  # 15 digits of E.164 and a prefix such as 00 or 011
@@ -137,6 +138,14 @@ def numbers_on_one_line(row: Row) -> int:
         cells = list(cells[0].split())
     count = sum(map(is_number, cells))
     return count if count * 2 > len(cells) else 0
+
+
+def lies_on_its_side(rows: Sequence[Row]) -> bool:
+    """Return whether the numbers of a list are side by side: in its only row, or behind a name for phones."""
+    only = len(rows) == 1 and numbers_on_one_line(rows[0]) >= ONE_LINE
+    return only or any(
+        bool(row) and names_phone(_text(row[0])) and numbers_on_one_line(row[1:]) >= ONE_LINE for row in rows
+    )
 
 
 def _says_phone_above(titles: Sequence[Row], row: Row, below: Sequence[Row]) -> bool:

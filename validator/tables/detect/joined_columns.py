@@ -9,7 +9,7 @@ import polars as pl
 from validator.phone import calling_codes
 from validator.tables.cells import readable
 from validator.tables.detect.phone_words import names_phone, said_by, vocabulary
-from validator.tables.detect.region_words import names_region
+from validator.tables.detect.region_words import names_prefix, names_region
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,7 +57,8 @@ def area_code_column(table: Table, column: str, share: Callable[[pl.Series], flo
     columns = list(table.header)
     place = columns.index(column)
     nearest_first = (*reversed(columns[:place]), *columns[place + 1 :])
-    named = [name for name in nearest_first if names_area_code(table.header[name])]
+    headers = table.header
+    named = [name for name in nearest_first if names_area_code(headers[name]) or names_prefix(headers[name])]
     sample = table.sample() if named else pl.DataFrame()
     codes = next((name for name in named if _are(sample[name], _AREA_CODE)), None)
     if codes is None:

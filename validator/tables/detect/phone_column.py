@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import polars as pl
 from msgspec import Struct
+from msgspec.structs import replace
 
 from validator.errors import FileError
 from validator.nearest import suggestion
-from validator.phone import looks_like_phones
+from validator.phone import likely_regions, looks_like_phones
 from validator.tables.cells import fields_of, within
 from validator.tables.detect.candidates import all_phones, best, candidates_of, meant_first, mobiles_beside
 from validator.tables.detect.joined_columns import area_code_column
@@ -22,8 +25,17 @@ if TYPE_CHECKING:
     from validator.tables.table import Table
 
 
+log = logging.getLogger(__name__)
+
 # The options for the list's header, sheet and encoding do not apply to suppression lists.
 _FOR_OPT_OUTS = ", or save the list with its numbers alone, one on each line"
+
+
+_SEVERAL_COLUMNS = "Choose one with --column, or give --column for each: the first with a number counts."
+_TWO_TABLES = (
+    "If they are of two tables side by side, save each as a list of its own; otherwise choose one with "
+    "--column."
+)
 
 
 class FoundBy(StrEnum):
@@ -79,17 +91,43 @@ def find_phone_column(
         return PhoneColumn(named, FoundBy.ASKED)
     regions = _regions(table, region, region_column)
     candidates = candidates_of(table, regions, share)
-    first, *others = meant_first(_required(table, best(candidates)))
+    first, *others = meant_first(_required(table, best(candidates), candidates, share))
     others = others or mobiles_beside(table, first, candidates, regions)
+    beside = [
+        one.column for one in all_phones(candidates) if _may_be_of_two_tables(table, first.column, one.column)
+    ]
     if others:
         names = " and ".join(one.shown for one in (first, *others))
         raise FileError(
-            f"{names} of {table.path} look like phone columns. Choose one with --column, or give --column "
-            "for each: the first with a number counts."
+            f"{names} of {table.path} look like phone columns. {_TWO_TABLES if beside else _SEVERAL_COLUMNS}"
         )
     require_column(table, first.column, "--column")
+    if beside:
+        log.warning("%r is read, and %r of %s is not. %s", first.column, beside[0], table.path, _TWO_TABLES)
     area_codes = find_area_codes(table, first.column, region=region, region_column=region_column, share=share)
     return PhoneColumn(first.column, _evidence(table, first), area_codes)
+
+
+def _may_be_of_two_tables(table: Table, one: str, other: str) -> bool:
+    """Return whether two columns may be of two tables side by side.
+
+    A column without a name and without cells is between them, or they have the same name, as two columns
+    beside them do.
+    """
+    headers = table.header
+    names = list(table.schema)
+    first, last = sorted(map(names.index, (one, other)))
+    sample = table.sample()
+    is_parted = any(not headers[name] and _is_empty(sample[name]) for name in names[first + 1 : last])
+    again = Counter(header for header in headers.values() if header)
+    return is_parted or (
+        one != other and headers[one] == headers[other] and sum(n > 1 for n in again.values()) > 1
+    )
+
+
+def _is_empty(cells: pl.Series) -> bool:
+    filled = cells.drop_nulls()
+    return filled.is_empty() or (filled.dtype == pl.String and bool((filled.str.strip_chars() == "").all()))
 
 
 def find_area_codes(
@@ -129,8 +167,8 @@ def phone_columns(
         FileError: there is no phone column, or one has fields or lists, which have to be named.
     """
     regions = _regions(table, region, region_column)
-    found = all_phones(candidates_of(table, regions, share, words_are_blank=True))
-    names = [one.column for one in _required(table, found, option)]
+    candidates = candidates_of(table, regions, share, words_are_blank=True)
+    names = [one.column for one in _required(table, all_phones(candidates), candidates, share, option)]
     nested = [name for name, kind in table.schema.items() if kind.is_nested()]
     for name in (*names, *(name for name in nested if names_phone(table.header[name]))):
         require_column(table, name, option)
@@ -161,18 +199,36 @@ def _choices(table: Table) -> list[str]:
     return [one for name, kind in table.schema.items() for one in fields_of(name, kind)]
 
 
-def _required(table: Table, found: list[Candidate], option: str = "--column") -> list[Candidate]:
+def _required(
+    table: Table,
+    found: list[Candidate],
+    candidates: list[Candidate],
+    share: Share,
+    option: str = "--column",
+) -> list[Candidate]:
     """Return the phone columns that were found.
 
     Raises:
-        FileError: there is none.
+        FileError: there is none; the message names the region with which one of the candidates would be one.
     """
     if found:
         return found
+    hint = next(filter(None, (_hint_of_region(table, one, share) for one in candidates)), "")
     raise FileError(
         f"no phone column found in {table.path}; columns are: {', '.join(_choices(table))}. "
-        f"Choose one with {option}{_other_remedies(table) if option == '--column' else _FOR_OPT_OUTS}."
+        f"{f'{hint}Otherwise choose' if hint else 'Choose'} one with {option}"
+        f"{_other_remedies(table) if option == '--column' else _FOR_OPT_OUTS}."
     )
+
+
+def _hint_of_region(table: Table, candidate: Candidate, share: Share) -> str:
+    """Return the remedy if nearly all cells of a column are national numbers in other regions."""
+    cells = table.sample()[candidate.column]
+    likely = likely_regions(cells) if candidate.has_digits else ()
+    found = [one for one in likely if replace(candidate, numbers=share(cells, one)).is_found_by_content]
+    regions = " or ".join(f"--region {one}" for one in found)
+    what = f"{candidate.column!r} (such as {candidate.example})"
+    return f"If {what} holds national numbers, name {regions}. " if regions else ""
 
 
 def _other_remedies(table: Table) -> str:

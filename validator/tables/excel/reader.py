@@ -11,7 +11,13 @@ from msgspec.structs import replace
 
 from validator.errors import FileError
 from validator.tables.delimited.layout import named
-from validator.tables.detect.header_row import LOOKED_AT, MOST_TITLES, header_place, is_number_row
+from validator.tables.detect.header_row import (
+    LOOKED_AT,
+    MOST_TITLES,
+    header_place,
+    is_number_row,
+    lies_on_its_side,
+)
 from validator.tables.excel.cells import column_of, dtype_of, spelled, types_of
 from validator.tables.excel.notices import refuse_sprawling, warn_of
 from validator.tables.excel.other_sheets import OtherSheet, others_of
@@ -45,8 +51,8 @@ class ExcelTable(Struct, frozen=True):
 
     A column has the type of its cells if all have the same; otherwise it is text. Empty rows are left out,
     except in a list of one column. An error, or a formula that was never computed, is the text that Excel
-    shows. When phone numbers are read, such a formula is an error, and for a text that links to a phone
-    number the link is read.
+    shows. When phone numbers are read, such a formula is an error, the plus sign and the calling code that a
+    number format shows count, and for a text that links to a phone number the link is read.
 
     Attributes:
         header: column names as the sheet has them.
@@ -88,23 +94,34 @@ class ExcelTable(Struct, frozen=True):
         return {"header_row": self.header_row, "sheet": self.sheet.name, **others, **counts}
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
-        """Yield the rows; see `Table.batches`. Given `columns` are read as phone numbers, by `readings`."""
-        return self.verbatim() if columns is None else self._frames(columns, self.readings)
+        """Yield the rows; see `Table.batches`.
+
+        Given `columns` are read as phone numbers, by `readings`, and those with any are text.
+        """
+        if columns is None:
+            return self.verbatim()
+        patched = {place for row in self.readings.values() for place in row}
+        texts = {name: pl.String() for place, name in enumerate(self.schema) if place in patched}
+        return self._frames(columns, self.readings, {**self.schema, **texts})
 
     def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:  # noqa: ARG002 - they are all there is
         """Yield the rows; see `Table.verbatim`."""
-        return self._frames(self.schema.names(), self.patches)
+        return self._frames(self.schema.names(), self.patches, self.schema)
 
     def sample(self) -> pl.DataFrame:
         """Return some rows; see `Table.sample`."""
-        return thinned(pl.concat([pl.DataFrame(schema=self.schema), *self.batches(self.schema.names())]))
+        frames = list(self.batches(self.schema.names()))
+        return thinned(pl.concat(frames) if frames else pl.DataFrame(schema=self.schema))
 
     def _frames(
-        self, columns: Sequence[str], patches: Mapping[int, Mapping[int, str]]
+        self,
+        columns: Sequence[str],
+        patches: Mapping[int, Mapping[int, str]],
+        types: Mapping[str, pl.DataType],
     ) -> Iterator[pl.DataFrame]:
         for rows in _chunks(_rows(self.sheet, patches, self.left_out), self.skipped, len(self.schema)):
             cells = dict(zip(self.schema, zip(*rows, strict=True), strict=True))
-            yield pl.DataFrame({name: column_of(name, self.schema[name], cells[name]) for name in columns})
+            yield pl.DataFrame({name: column_of(name, types[name], cells[name]) for name in columns})
 
 
 def without_other_sheets(table: Table) -> Table:
@@ -184,6 +201,11 @@ def _header(
     if asked == 0:
         return *filled[0], False
     texts = [_as_text(row) for _, row in filled]
+    if lies_on_its_side(texts):
+        raise FileError(
+            f"the numbers on sheet {sheet!r} of {path} are side by side in one row; put each in a row of its "
+            "own (copy the cells, Paste Special, Transpose)."
+        )
     first = header_place(texts)
     place, names = filled[first]
     return place, names, not is_number_row(texts[first], texts[first + 1 :])
@@ -199,10 +221,13 @@ def _shifted(cells: Mapping[Place, str], sheet: CalamineSheet) -> dict[int, dict
 
 
 def _readings(marks: Marks, sheet: CalamineSheet) -> dict[int, dict[int, str]]:
-    """Return the text to read from cells: a link only if the cell itself is a text without a number."""
+    """Return the text to read from cells: an error, a number as its format shows it, or a link.
+
+    A link counts only if the cell itself is a text without a number.
+    """
     links = _shifted(marks.links, sheet)
     formulas = dict.fromkeys(marks.formulas, _NO_VALUE)
-    found = _shifted({**formulas, **marks.errors}, sheet)
+    found = _shifted({**marks.shown, **formulas, **marks.errors}, sheet)
     for place, row in enumerate(sheet.iter_rows() if links else ()):
         for column, target in links.get(place, {}).items():
             shown = row[column] if 0 <= column < len(row) else ""

@@ -1,4 +1,4 @@
-"""Parts of an .xlsx sheet that calamine leaves out: errors, formulas without values, links, hidden rows.
+"""Parts of an .xlsx sheet that calamine leaves out: errors, unknown values, links, formats, hidden rows.
 
 The sheet's XML is searched for them while it is unpacked, without parsing. Nearly all pieces have none, and
 then the search takes a tenth of the time of reading.
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from validator.tables.excel.extent import is_behind_rows, is_usual, letters_to_column, measured
+from validator.tables.excel.number_formats import prefixes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,6 +43,11 @@ _LINK = re.compile(_TAG + rb"hyperlink\b[^>]*>")
 _LINK_FORMULA = re.compile(
     _TAG + rb"c\b([^>]*)>" + _TAG + rb"f\b[^>]*>HYPERLINK\((?:\"|&quot;)((?:[^\"&]|&amp;)*)(?:\"|&quot;)"
 )
+# A number in a cell with a style.
+_STYLED = re.compile(
+    _TAG + rb"c\b([^>]*\bs=\"(\d+)\"[^>]*)>(?:" + _TAG + rb"f\b[^<]*(?:</(?:\w+:)?f>)?)?"
+    + _TAG + rb"v>([1-9][0-9]{6,14})(?:\.0)?</"
+)  # fmt: skip
 # A cell with anything in it that may be a value, however that is written.
 _HAS_VALUE = rb"(?!\s*</|<v ?/>|<v></)"
 _SHEET_PART = re.compile(r"(?i)worksheets/[^/]+\.xml$")
@@ -60,6 +66,8 @@ class Marks(Struct):
     Attributes:
         errors: the text that Excel shows in cells with an error (`#N/A`).
         formulas: the formulas of cells that were never computed, with their `=`.
+        prefixes: what formats show before numbers, by the style of a cell.
+        shown: the numbers of cells with such a style, as they are shown: `+49 1715550101`.
         links: the targets of cells that link to a phone number (`tel:`, `https://wa.me/`).
         hidden: the rows that are hidden.
         rows: how many rows there are down to the last filled cell.
@@ -69,6 +77,8 @@ class Marks(Struct):
 
     errors: dict[Place, str] = field(default_factory=dict)
     formulas: dict[Place, str] = field(default_factory=dict)
+    prefixes: dict[bytes, str] = field(default_factory=dict)
+    shown: dict[Place, str] = field(default_factory=dict)
     links: dict[Place, str] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
     rows: int = 0
@@ -88,6 +98,13 @@ class Marks(Struct):
                 _place(found[1]): f"={_text(found[2] or b'')}" for found in _EMPTY_FORMULA.finditer(piece)
             }
             self._note_links((found[1], _text(found[2])) for found in _LINK_FORMULA.finditer(piece))
+
+        if self.prefixes:
+            self.shown |= {
+                _place(found[1]): f"{self.prefixes[found[2]]} {found[3].decode()}"
+                for found in _STYLED.finditer(piece)
+                if found[2] in self.prefixes
+            }
 
     def note_links(self, piece: bytes, relations: dict[str, str]) -> None:
         """Add the links in the XML after the rows."""
@@ -123,6 +140,7 @@ def marks_of(path: Path, sheet: str) -> Marks:
         if part is None:
             marks.span(archive, [name for name in archive.namelist() if _SHEET_PART.search(name)])
             return marks
+        marks.prefixes = prefixes_of(archive)
         rest, is_plain = b"", True
         for piece, rest in _rows(archive, part):  # noqa: B007 - what is behind the last row
             marks.note(piece)

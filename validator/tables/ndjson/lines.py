@@ -109,9 +109,10 @@ def _elements(path: Path, text: str) -> Iterator[Line]:
                 f"element {number} of {path} is no JSON ({_gist(error)}); {_remedy(path)}"
             ) from error
         if not isinstance(value, dict):
+            what, rows = ("rows", ".[] | @csv") if isinstance(value, list) else ("numbers", ".[]")
             raise FileError(
-                f"element {number} of {path} is no JSON object; write a list of numbers one a line: "
-                f"jq -r '.[]' < {path.name} > numbers.csv"
+                f"element {number} of {path} is no JSON object; write a list of {what} one a line: "
+                f"jq -r '{rows}' < {path.name} > {what}.csv"
             )
         yield Line(number, _LINE_BREAK.sub(" ", text[at:end]).encode())
         at, number = _skip(text, end), number + 1

@@ -1,0 +1,115 @@
+"""Countries in phone cells: `UK 07400 123456`, `DE: 0171 5550101`, `612 345 678 (Spain)`."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias
+
+import polars as pl
+from phonenumbers import SUPPORTED_REGIONS
+
+from validator.model import Reason
+from validator.phone.cell.grouping import spells_grouping_of
+from validator.phone.cell.numbering import Line, look_up
+from validator.phone.cells import REASON
+from validator.phone.codes import REGION
+from validator.phone.regions.countries import is_simple_name
+from validator.phone.regions.written import region_written
+
+_TEXT = pl.col("text")
+# Whether a cell may begin or end with a word, by quick tests.
+_BEGUN = (_TEXT >= "A") | ((_TEXT >= "(A") & (_TEXT < ")"))
+_ENDED = ~_TEXT.str.starts_with("+") & ((_TEXT.str.tail(1) > "9") | (_TEXT.str.tail(1) == ")"))
+_FRAME = "[(]/|_.:;,-) "
+# The words before and after all digits, without punctuation around them.
+_FIRST = _TEXT.str.extract(r"^([^0-9+]+)").str.strip_chars(_FRAME).alias("word")
+_LAST = _TEXT.str.extract(r"([^0-9]+)$").str.strip_chars(_FRAME).alias("word")
+# A number without a plus sign, and words on one side of it.
+_BESIDE = re.compile(r"[^0-9+]*(\(?[0-9][0-9\s().\-/]{4,}[0-9])[^0-9+]*")
+_Found: TypeAlias = "tuple[str | None, str | None, str | None]"
+_FOUND = pl.Schema({"digits": pl.String(), "named": REGION, "refused": REASON})
+_OWN_REGION: _Found = (None, None, None)
+_CODE = re.compile("[A-Z]{2,3}|[\U0001f1e6-\U0001f1ff]{2}")
+# Codes that are also words beside a number (phone, number, to, me, times of day, titles, home, and, can), and
+# names of countries that people have.
+_DOUBTFUL = frozenset((
+    "PH", "NO", "NR", "TO", "ME", "PA", "AM", "PM", "MR", "MS", "SR", "HM", "AND", "CAN", "COM", "PER",
+    "chad", "cuba", "dominica", "georgia", "india", "ireland", "israel", "jamaica", "jordan", "kenya",
+))  # fmt: skip
+
+
+def in_their_countries(asked: pl.DataFrame) -> pl.DataFrame:
+    """Return cells with the digits alone, and the region that they name, if they name one beside a number.
+
+    A code decides, and a name if the number is valid in that country, unless the digits are in the groups of
+    the cell's own region alone. A word that may mean something else decides if the number is valid in that
+    country alone; if it is valid in both, the cell is refused.
+
+    Args:
+        asked: `text`, `refused`, `region` (the regions' Enum) and `misnamed` of each cell.
+    """
+    may = asked.select(begun=_BEGUN, ended=_ENDED)
+    places = zip(may, (_FIRST, _LAST), strict=True)
+    found = [cells for mask, word in places for cells in _read(asked, mask.arg_true(), word)]
+    if not found:
+        return asked
+    cells = pl.concat(found).unique("row")
+    rows = cells["row"]
+    return asked.with_columns(
+        text=asked["text"].scatter(rows, cells["digits"]),
+        refused=asked["refused"].scatter(rows, cells["refused"]),
+        region=asked["region"].scatter(rows, cells["named"]),
+        misnamed=asked["misnamed"].scatter(rows, values=False),
+    )
+
+
+def _read(asked: pl.DataFrame, rows: pl.Series, word: pl.Expr) -> list[pl.DataFrame]:
+    """Return `row`, `digits`, `named` and `refused` of the cells in these rows with a country as `word`.
+
+    An empty list if there is none: the usual case.
+    """
+    words = asked["text"].gather(rows).to_frame().select(word).to_series()
+    named = _regions_of(words)
+    if not named:
+        return []
+    of_countries = words.is_in(list(named)).fill_null(value=False)
+    rows, words = rows.filter(of_countries), words.filter(of_countries)
+    cells = asked[rows].select("text", "region").hstack([words, rows.alias("row")])
+    each = cells.drop("row").unique()
+    read = [_digits_and_region(text, region, word, named[word]) for text, region, word in each.iter_rows()]
+    found = each.hstack(pl.DataFrame(read, _FOUND, orient="row"))
+    cells = cells.join(found, on=each.columns, how="left", nulls_equal=True, maintain_order="left")
+    return [cells.drop_nulls("named").select("row", *_FOUND)]
+
+
+def _regions_of(words: pl.Series) -> dict[str, str]:
+    """Return the region of each word that names one."""
+    may_name = pl.col("word").str.contains(rf"^(?:{_CODE.pattern})$|[^ -~]") | is_simple_name(pl.col("word"))
+    distinct = words.to_frame().lazy().unique().filter(may_name).collect()["word"]
+    named = ((word, region_written(word)) for word in distinct)
+    return {word: region for word, region in named if region in SUPPORTED_REGIONS}
+
+
+def _digits_and_region(text: str, region: str | None, word: str, named: str) -> _Found:
+    """Return the digits and the region they name, or a refusal, or nothing for the cell's own region."""
+    beside = _BESIDE.fullmatch(text)
+    if not beside or named == region:
+        return _OWN_REGION
+    digits = beside[1]
+    own = _number_of(digits, region) if region else None
+    there = _number_of(digits, named)
+    if _is_grouped(digits, own) and not _is_grouped(digits, there):
+        return _OWN_REGION
+    is_doubtful = word in _DOUBTFUL or word.casefold() in _DOUBTFUL
+    if is_doubtful and there and (own or region is None):
+        return None, named, Reason.NOT_A_NUMBER.value
+    return (digits, named, None) if there or (_CODE.fullmatch(word) and not is_doubtful) else _OWN_REGION
+
+
+def _is_grouped(digits: str, number: int | None) -> bool:
+    return number is not None and spells_grouping_of(digits, number)
+
+
+def _number_of(digits: str, region: str) -> int | None:
+    line = look_up(digits, region)
+    return line.number if isinstance(line, Line) and line.valid else None
