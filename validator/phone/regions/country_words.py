@@ -8,7 +8,7 @@ from typing import TypeAlias
 import polars as pl
 from phonenumbers import SUPPORTED_REGIONS
 
-from validator.model import Reason
+from validator.model import MIN_DIGITS, Reason
 from validator.phone.cell.grouping import spells_grouping_of
 from validator.phone.cell.numbering import Line, look_up
 from validator.phone.cells import REASON
@@ -19,7 +19,9 @@ from validator.phone.regions.written import region_written
 _TEXT = pl.col("text")
 # Whether a cell may begin or end with a word, by quick tests.
 _BEGUN = (_TEXT >= "A") | ((_TEXT >= "(A") & (_TEXT < ")"))
-_ENDED = ~_TEXT.str.starts_with("+") & ((_TEXT.str.tail(1) > "9") | (_TEXT.str.tail(1) == ")"))
+_ENDED = (_TEXT.str.tail(1) > "9") | (_TEXT.str.tail(1) == ")")
+# Whether it has no plus sign, and room for a number and a word. Comparisons read the first bytes alone.
+_UNSIGNED = ((_TEXT < "+") | (_TEXT >= ",")) & (_TEXT.str.len_bytes() > MIN_DIGITS)
 _FRAME = "[(]/|_.:;,-) "
 # The words before and after all digits, without punctuation around them.
 _FIRST = _TEXT.str.extract(r"^([^0-9+]+)").str.strip_chars(_FRAME).alias("word")
@@ -48,9 +50,10 @@ def in_their_countries(asked: pl.DataFrame) -> pl.DataFrame:
     Args:
         asked: `text`, `refused`, `region` (the regions' Enum) and `misnamed` of each cell.
     """
-    may = asked.select(begun=_BEGUN, ended=_ENDED)
+    unsigned = asked.select(_UNSIGNED.arg_true()).to_series()
+    may = asked["text"].gather(unsigned).to_frame().select(begun=_BEGUN, ended=_ENDED)
     places = zip(may, (_FIRST, _LAST), strict=True)
-    found = [cells for mask, word in places for cells in _read(asked, mask.arg_true(), word)]
+    found = [cells for mask, word in places for cells in _read(asked, unsigned.filter(mask), word)]
     if not found:
         return asked
     cells = pl.concat(found).unique("row")
