@@ -87,7 +87,7 @@ def _read(asked: pl.DataFrame, rows: pl.Series, word: pl.Expr) -> list[pl.DataFr
 
 def _regions_of(words: pl.Series) -> dict[str, str]:
     """Return the region of each word that names one."""
-    may_name = pl.col("word").str.contains(rf"^(?:{_CODE.pattern})$|[^ -~]") | is_simple_name(pl.col("word"))
+    may_name = pl.col("word").str.contains(rf"^(?:{_CODE.pattern})$|[^ -~]") | is_simple_name()
     distinct = words.to_frame().lazy().unique().filter(may_name).collect()["word"]
     named = ((word, region_written(word)) for word in distinct)
     return {word: region for word, region in named if region in SUPPORTED_REGIONS}
