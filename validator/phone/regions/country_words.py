@@ -51,6 +51,8 @@ def in_their_countries(asked: pl.DataFrame) -> pl.DataFrame:
         asked: `text`, `refused`, `region` (the regions' Enum) and `misnamed` of each cell.
     """
     unsigned = asked.select(_UNSIGNED.arg_true()).to_series()
+    if unsigned.is_empty():
+        return asked
     may = asked["text"].gather(unsigned).to_frame().select(begun=_BEGUN, ended=_ENDED)
     places = zip(may, (_FIRST, _LAST), strict=True)
     found = [cells for mask, word in places for cells in _read(asked, unsigned.filter(mask), word)]
@@ -71,7 +73,13 @@ def _read(asked: pl.DataFrame, rows: pl.Series, word: pl.Expr) -> list[pl.DataFr
 
     An empty list if there is none: the usual case.
     """
-    words = asked["text"].gather(rows).to_frame().select(word).to_series()
+    texts = asked["text"].gather(rows)
+    # The names of countries take some milliseconds to read, so words beside other texts are not looked up.
+    is_beside = texts.str.contains(f"^{_BESIDE.pattern}$")
+    rows, texts = rows.filter(is_beside), texts.filter(is_beside)
+    if texts.is_empty():
+        return []
+    words = texts.to_frame().select(word).to_series()
     named = _regions_of(words)
     if not named:
         return []
