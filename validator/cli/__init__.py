@@ -40,12 +40,13 @@ if TYPE_CHECKING:
 
 # Environment variables that polars reads when it is imported, and when it first scans a file.
 _POLARS = {
-    # By default polars reads many row groups of a Parquet file ahead. With ten million rows that raises the
+    # By default polars reads many row groups of a Parquet file ahead. With ten million rows each raises the
     # peak memory by 100 MB, and saves no time.
-    "POLARS_ROW_GROUP_PREFETCH_SIZE": "2",
+    "POLARS_ROW_GROUP_PREFETCH_SIZE": "1",
     # By default its allocator (jemalloc) returns memory to the system after half a second, although the next
-    # batch needs it again. That took a tenth of the processor time of a long list. The peak is the same.
-    "_RJEM_MALLOC_CONF": "dirty_decay_ms:3000",
+    # batch needs it again. That took a tenth of the processor time of a long list. After more than this, time
+    # is the same and the peak is higher.
+    "_RJEM_MALLOC_CONF": "dirty_decay_ms:1500",
 }
 
 # Names of standard output, as an output or as the value of an option.
