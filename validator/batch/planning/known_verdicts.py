@@ -164,8 +164,7 @@ def read_known(
     cutoffs_ms, until_ms = max_age.cutoffs_ms(now_ms), latest_ms(now_ms)
     schema = pl.Schema({**SCHEMA, "fresh": pl.Boolean(), "unconfirmed": pl.Boolean()})
     frames, ids = [pl.DataFrame(schema=schema)], [pl.DataFrame(schema=IDS)]
-    expired = [pl.DataFrame(schema=EXPIRED)]
-    ahead_of_time = 0
+    expired, ahead_of_time = [pl.DataFrame(schema=EXPIRED)], 0
     for columns, findings in ahead(_columns(ledger, numbers, cutoffs_ms, until_ms)):
         frame = _frame(columns, findings).with_columns(
             _fresh(cutoffs_ms, until_ms), unconfirmed=pl.lit(value=False)
