@@ -176,6 +176,10 @@ def ran(folder, provider, gateway_of, *, watchers=(), concurrency=CONCURRENCY, *
     concurrency=st.sampled_from([1, CONCURRENCY]),
 )
 def test_it_has_the_same_results(tmp_path_factory, odd, concurrency):
+    if concurrency > 1:
+        # A request is sent again only if its closed connection had been used before. With several in flight,
+        # which number gets a new connection is up to timing.
+        odd = {place: kind for place, kind in odd.items() if kind != "closed"}
     without, with_tasks = (
         ran(tmp_path_factory.mktemp("run"), Scripted(odd), gateway_of, concurrency=concurrency)
         for gateway_of in (lambda gateway: gateway, InTasks)
