@@ -18,6 +18,7 @@ from validator.tables.excel import without_other_sheets
 from validator.tables.files.objects import fetch, matching, store
 from validator.tables.files.os_errors import reading
 from validator.tables.files.replace import PUBLIC_FILE, replacing, require_room, require_writable, same_file
+from validator.tables.files.stamp import stamp
 from validator.tables.files.streams import is_read_once, is_stdout, is_stream
 from validator.tables.files.temporary import clear_folders_away, new_private, temporary_folder
 from validator.tables.formats import (
@@ -91,6 +92,7 @@ __all__ = [
     "require_writable",
     "require_written_ending",
     "same_file",
+    "stamp",
     "store",
     "suffix_of",
     "temporary_folder",

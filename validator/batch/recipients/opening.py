@@ -22,6 +22,7 @@ from validator.tables import (
     names_whatsapp_id,
     open_table,
     require_column,
+    stamp,
     together,
 )
 
@@ -42,7 +43,7 @@ class Opened(Struct, frozen=True):
         job: the job.
         table: its list.
         reading: how the list's rows are read as numbers.
-        stamps: the state of the list's files when they were opened, to notice a change; see `_stamp`.
+        stamps: the state of the list's files when they were opened, to notice a change; see `stamp`.
     """
 
     job: Job
@@ -108,17 +109,8 @@ class Opened(Struct, frozen=True):
 
 
 def stamps_of(paths: Iterable[Path]) -> tuple[tuple[int, ...], ...]:
-    """Return the state of the files of a list, to notice a change; see `_stamp`."""
-    return tuple(map(_stamp, paths))
-
-
-def _stamp(path: Path) -> tuple[int, ...]:
-    """Return device, inode, size, mtime and ctime, in this order; empty if there is no file."""
-    try:
-        seen = path.stat()
-    except OSError:
-        return ()
-    return (seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
+    """Return the state of the files of a list, to notice a change; see `stamp`."""
+    return tuple(map(stamp, paths))
 
 
 def open_job(job: Job, *, table: Table | None = None) -> Opened:

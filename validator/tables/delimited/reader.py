@@ -18,6 +18,7 @@ from validator.tables.delimited.records import Malformed, Record, records, whole
 from validator.tables.delimited.window import is_short, window_texts
 from validator.tables.detect.readable import reads_as_words
 from validator.tables.files.os_errors import require_regular
+from validator.tables.files.stamp import stamp
 from validator.tables.table import BATCH_ROWS, VERBATIM, Ragged, ReadOptions, thinned
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class DelimitedTable(Struct, frozen=True):
         return self._frame_of(filled_up(row, width) if self.ragged is Ragged.KEEP else row for row in rows)
 
     def _lines(self, blocks: Iterable[bytes]) -> Iterator[Lines]:
-        looked_at = self.looked_at.setdefault(_state(self.path), {})
+        looked_at = self.looked_at.setdefault(stamp(self.path), {})
         return parsed_blocks(blocks, self.layout, partial(self._parse, looked_at))
 
     def _parse(
@@ -187,15 +188,6 @@ class DelimitedTable(Struct, frozen=True):
     def _error(self, text: bytes, offset: int, line: int, what: str) -> FileError:
         place = line + text.count(self.dialect.syntax.line_end, 0, offset)
         return FileError(f"line {place} of {self.path} {what}")
-
-
-def _state(path: Path) -> tuple[int, ...]:
-    """Return what changes if the file does; empty if it is gone, which reading it reports."""
-    try:
-        seen = path.stat()
-    except OSError:
-        return ()
-    return (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
 
 
 def open_delimited(path: Path, options: ReadOptions = ReadOptions()) -> DelimitedTable:  # noqa: B008 - frozen

@@ -1,6 +1,7 @@
 """Files below the formats.
 
 - `replace`, `replaceable`: replace a file as a whole or not at all.
+- `stamp`: the state of a file, to notice a change.
 - `streams`: pipes, devices and standard streams.
 - `temporary`: temporary files and folders, removed also after a crash.
 - `compression`: gzip, zstd and the like.
