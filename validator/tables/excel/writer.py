@@ -21,7 +21,7 @@ from validator.tables.excel.cells import spelled, whole_as_int
 from validator.tables.excel.reader import ExcelTable
 from validator.tables.files.os_errors import unwritable
 from validator.tables.files.temporary import temporary_folder
-from validator.tables.iso_times import ZONED
+from validator.tables.iso_times import with_iso_times
 from validator.tables.table import refuse_types
 
 if TYPE_CHECKING:
@@ -145,8 +145,8 @@ class _SheetWriter(Struct):
 
     def write(self, frame: pl.DataFrame) -> None:
         """Append rows. Values without a type in Excel are text; times with a zone are in ISO 8601."""
-        cells = frame.select(self.schema.names()).with_columns(
-            ZONED.dt.to_string("iso:strict"), cs.duration().dt.to_string("iso"), cs.decimal().cast(pl.Float64)
+        cells = with_iso_times(frame.select(self.schema.names())).with_columns(
+            cs.duration().dt.to_string("iso"), cs.decimal().cast(pl.Float64)
         )
         if self.cells.row + cells.height > _MAX_ROWS:
             raise FileError(
