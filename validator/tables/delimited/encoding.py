@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 BLOCK_BYTES = 4 << 20  # measured: 4 to 16 MiB take the same time, and memory grows with it
 _HEAD_BYTES = 64 << 10
-_LOOK_BYTES = (
-    256 << 10
-)  # fits into a processor's cache; with larger blocks, a look at all takes twice as long
+_LOOK_BYTES = 256 << 10  # fits into a processor's cache; larger blocks take twice as long
 _SAMPLE_BYTES = 16 << 10  # the bytes from which a code page is detected
 _ASCII_BYTES = bytes(range(0x80))
 
