@@ -24,6 +24,7 @@ import polars as pl
 from tests.support.phone.generated_cells import Cells
 from validator.phone import Accept, answers
 from validator.phone.bulk.decide import decide
+from validator.phone.bulk.first_look import first_look
 from validator.phone.bulk.range_cache import RangeIndex
 from validator.phone.codes import REGION
 from validator.phone.normalise import read_each
@@ -65,7 +66,7 @@ def compare(task: Task) -> Result:
         pl.col("text").str.strip_chars()
     )
     started_s = time.perf_counter()
-    found = decide(cells, task.accept, ATLAS).select("answer", "number")
+    found = decide(cells, first_look(cells), task.accept, ATLAS).select("answer", "number")
     bulk_s = time.perf_counter() - started_s
     decided = cells.hstack(found).filter(pl.col("answer") != answers.UNDECIDED)
     started_s = time.perf_counter()

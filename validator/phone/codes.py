@@ -36,6 +36,8 @@ _CODES = {
 }
 _MAIN_PLANS = {code: plan_of(code, regions[0]) for code, regions in COUNTRY_CODE_TO_REGION_CODE.items()}
 PLAN_COUNT = len(_CODES)
+# The plan of a column `region` (the Enum `REGION`), which has the plan's index.
+PLAN_OF_REGION = pl.col("region").to_physical().cast(pl.UInt32).alias("plan")
 
 # The calling code (or zero) by the first three digits; the code of each plan; the main plan and the count of
 # digits of each code.

@@ -14,7 +14,7 @@ from validator.phone.cell.numbering import Line
 from validator.phone.cell.numbering import look_up as ask
 from validator.phone.cell.reading import Accept, read_unwrapped, unwrap, written
 from validator.phone.cells import REASON, as_text
-from validator.phone.codes import CODE_OF_PLAN, REGION, REGIONS
+from validator.phone.codes import CODE_OF_PLAN, PLAN_OF_REGION, REGION, REGIONS
 from validator.phone.readings.claims import READINGS, Claims, claims_to
 from validator.phone.readings.rules import Numbers
 from validator.phone.regions.country_words import in_their_countries
@@ -23,6 +23,7 @@ from validator.phone.regions.regions import parse_region
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from validator.phone.bulk.first_look import FirstLook
     from validator.phone.readings.evidence import Evidence
     from validator.phone.readings.slots import Outcome
 
@@ -136,12 +137,14 @@ def survey(
     """
     # In one chunk: otherwise every query would rechunk columns with chunks of different lengths.
     asked = pl.concat([_texts(cells.rechunk()), _regions(regions, len(cells))], how="horizontal")
-    asked = in_their_countries(_readable(asked))
+    asked = _readable(asked)
+    look = _first_look(asked) if _is_worth_bulk(asked) else None
+    asked = in_their_countries(asked, look.dressed if look else None)
     texts = asked.select("text", "region")
-    in_bulk = _is_worth_bulk(texts)
-    found = texts.hstack(_answers(texts, Accept(accept), in_bulk=in_bulk))
-    plan = pl.col("region").to_physical().cast(pl.UInt32).alias("plan")
-    claims = claims_to(found.with_columns(plan), _look_up if in_bulk else _look_up_each, Numbers(numbers))
+    found = texts.hstack(_answers(texts, look, Accept(accept)))
+    claims = claims_to(
+        found.with_columns(PLAN_OF_REGION), _look_up if look else _look_up_each, Numbers(numbers)
+    )
     standing = asked.select("refused", "misnamed").hstack(found.select("answer", "number"))
     return Surveyed(standing, claims)
 
@@ -199,18 +202,24 @@ def _region_or_none(word: str) -> str | None:
         return None
 
 
-def _answers(cells: pl.DataFrame, accept: Accept, *, in_bulk: bool) -> pl.DataFrame:
+def _answers(cells: pl.DataFrame, look: FirstLook | None, accept: Accept) -> pl.DataFrame:
     """Return `answer`, `number` and the written form of each cell; what bulk leaves is read one by one."""
-    found = _decided(cells, accept) if in_bulk else _nothing(cells.height)
+    found = _decided(cells, look, accept) if look else _nothing(cells.height)
     rows = (found["answer"] == answers.UNDECIDED).arg_true()
     others = _read_once(cells[rows], accept)
     return pl.DataFrame([found[name].scatter(rows, others[name]) for name in found.columns])
 
 
-def _decided(cells: pl.DataFrame, accept: Accept) -> pl.DataFrame:
-    from validator.phone.bulk.long_columns import decided  # noqa: PLC0415 - short columns do without
+def _first_look(cells: pl.DataFrame) -> FirstLook:
+    from validator.phone.bulk.first_look import first_look  # noqa: PLC0415 - short columns do without
 
-    return decided(cells, accept)
+    return first_look(cells)
+
+
+def _decided(cells: pl.DataFrame, look: FirstLook, accept: Accept) -> pl.DataFrame:
+    from validator.phone.bulk.long_columns import decided  # noqa: PLC0415 - as above
+
+    return decided(cells, look, accept)
 
 
 def _read_once(cells: pl.DataFrame, accept: Accept) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from tests.support.phone.generated_cells import Cells
 from validator.phone import Accept, answers, normalise
 from validator.phone.bulk import second_chances
 from validator.phone.bulk.decide import decide
+from validator.phone.bulk.first_look import first_look
 from validator.phone.bulk.range_cache import RangeIndex
 from validator.phone.cell.numbering import Line
 from validator.phone.cell.reading import read
@@ -34,7 +35,7 @@ def frame(rows):
 def decided(rows, accept, atlas):
     """The rows that are decided, each with its answer, and how many there are besides."""
     cells = frame(rows)
-    found = cells.hstack(decide(cells, accept, atlas).select("answer", "number"))
+    found = cells.hstack(decide(cells, first_look(cells), accept, atlas).select("answer", "number"))
     known = found.filter(pl.col("answer") != answers.UNDECIDED)
     return list(known.iter_rows()), found.height - known.height
 

@@ -5,6 +5,7 @@ The results are the same as those of `cell`. Many functions name the function of
 
 - `long_columns`: the entry: the next two, with the range tables of the process.
 - `decide`: cells and region to numbers or reasons.
+- `first_look`: the cells that are digits with common punctuation.
 - `classify`: the shape of each cell.
 - `prefixes`: removes prefixes.
 - `lookup`, `search`: find digits in the ranges of the numbering plans.

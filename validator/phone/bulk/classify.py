@@ -10,15 +10,15 @@ from __future__ import annotations
 import polars as pl
 from msgspec import Struct, field
 
-from validator.model import MIN_DIGITS, Reason
+from validator.model import Reason
 from validator.phone import answers
-from validator.phone.bulk.frames import kept, split, together
-from validator.phone.bulk.search import FEWEST_DIALLED_DIGITS, SHOWN_DIGITS
-from validator.phone.bulk.second_chances import counted, has_digits, only_digits
+from validator.phone.bulk.first_look import IS_WITHOUT_STRAY, FirstLook, with_digits
+from validator.phone.bulk.frames import beside, kept, split, together
+from validator.phone.bulk.search import FEWEST_DIALLED_DIGITS
+from validator.phone.bulk.second_chances import has_digits
 from validator.phone.bulk.several import CORE, SEPARATOR, TWO_NUMBERS_DIGITS
 from validator.phone.cell.folding import ESCAPED, TO_MEND, fold, mend
 from validator.phone.cell.grouping import LIST_ITEM, STRAY_DIGIT
-from validator.phone.cell.reading import PLAIN
 from validator.phone.cell.refusals import ADDRESS, DAMAGE
 from validator.phone.cell.unwrapping import (
     AFTER_LAST_DIGIT,
@@ -33,9 +33,8 @@ from validator.phone.cell.unwrapping import (
     PLUS_BEHIND,
     QUOTES,
 )
+from validator.phone.codes import PLAN_OF_REGION
 
-# libphonenumber refuses text of more than 250 characters, and a recovery may add one.
-_MOST_BYTES = 200
 _AROUND = " ()-/.[]"
 
 # A raw cell without a digit of any script and without marks that may stand for one, with text that `fold`
@@ -97,11 +96,7 @@ _MAY_BE_RECOVERED = rf"{_SECOND_EXTENSION}|\(\s*0\s*\)|^[^0-9+]*\+?[\s(]*0(?:0|1
 _FEWEST_DIGITS = 2
 
 _TEXT, _DIGITS, _VALUE, _CORE = pl.col("text"), pl.col("digits"), pl.col("value"), pl.col("core")
-# The last digit stands alone, perhaps because it belongs to something else.
-_HAS_STRAY_DIGIT = (_TEXT.str.len_bytes() > MIN_DIGITS) & _TEXT.str.contains(STRAY_DIGIT)
-_IS_LISTED = _TEXT.str.contains(LIST_ITEM)
-_IS_SHOWN = _VALUE.is_not_null() & (_DIGITS <= SHOWN_DIGITS)
-_PLUS, _FOR_TWO, _FIRM = pl.col("plus"), pl.col("for_two"), pl.lit(value=True)
+_FOR_TWO, _FIRM = pl.col("for_two"), pl.lit(value=True)
 
 # The columns of `Shapes`.
 _SETTLED = {"row": pl.UInt32(), "answer": answers.ANSWER, "number": pl.UInt64()}
@@ -138,23 +133,15 @@ class Shapes(Struct, frozen=True):
     spelt: pl.DataFrame
 
 
-def shapes(cells: pl.DataFrame) -> Shapes:
-    """Return the shapes of cells: `text` (String, no white space around it) and `plan` (UInt32, or null)."""
-    rows = cells.with_row_index("row").with_columns(value=_as_integer(_TEXT), plus=_TEXT.str.starts_with("+"))
-    bare, rest = split(rows.with_columns(digits=_TEXT.str.len_bytes() - _PLUS), _IS_SHOWN)
-    rest, empty = split(rest, _TEXT.is_not_null())
-    rest, _ = split(rest, _DIGITS <= _MOST_BYTES)
-    # Most punctuation is spaces: cells that are digits without spaces need no further test.
-    spaced, rest = split(_unspaced(rest[["row", "text", "plan", "plus"]]), _IS_SHOWN)
-    plain, dressed = split(rest, _TEXT.str.contains(rf"^(?:{PLAIN.pattern})$"))
-    spaced, plain = spaced.filter(~_HAS_STRAY_DIGIT), plain.filter(~_HAS_STRAY_DIGIT & ~_IS_LISTED)
+def shapes(cells: pl.DataFrame, look: FirstLook) -> Shapes:
+    """Return the shapes of cells; see `decide.decide`."""
     piles = _Piles()
-    piles.settle(empty, Reason.EMPTY)
-    piles.dial(bare, _TEXT)
-    piles.dial(spaced, _TEXT)
-    piles.dial(_counted(plain, _TEXT), _TEXT)
-    if not dressed.is_empty():
-        _undress(dressed.select("row", "text", "plan"), piles)
+    piles.settle(look.empty, Reason.EMPTY)
+    for plain in look.plain:
+        piles.dial(plain, _TEXT)
+    if look.dressed.len():
+        dressed = cells[look.dressed].select("text", PLAN_OF_REGION)
+        _undress(beside(dressed, look.dressed), piles)
     return piles.sorted()
 
 
@@ -166,9 +153,9 @@ class _Piles(Struct, frozen=True):
     dialled: list[pl.DataFrame] = field(default_factory=list)
     spelt: list[pl.DataFrame] = field(default_factory=list)
 
-    def settle(self, rows: pl.DataFrame, reason: Reason) -> None:
-        if not rows.is_empty():
-            self.settled.append(pl.DataFrame([rows["row"], *answers.refused(reason, rows.height)]))
+    def settle(self, rows: pl.Series, reason: Reason) -> None:
+        if rows.len():
+            self.settled.append(pl.DataFrame([rows, *answers.refused(reason, rows.len())]))
 
     def part(self, rows: pl.DataFrame) -> None:
         self.parted.append(rows.select("row", "text", "plan"))
@@ -182,12 +169,12 @@ class _Piles(Struct, frozen=True):
             adjacent = core.str.strip_chars(_AROUND).str.len_bytes() == _FEWEST_DIGITS
             two, fewer = split(kept(rows, ~enough), (_DIGITS == _FEWEST_DIGITS) & adjacent)
             self.dialled.append(two[list(_DIALLED)])
-            self.settle(fewer, Reason.NOT_A_NUMBER)
+            self.settle(fewer["row"], Reason.NOT_A_NUMBER)
 
     def dial_spelt(self, rows: pl.DataFrame, firm: pl.Expr = _FIRM, keyed: pl.Expr = ~_FIRM) -> None:
         """Look up the `core` of cells that are not looked up unchanged."""
         if not rows.is_empty():
-            rows = _counted(rows.with_columns(plus=_CORE.str.starts_with("+")), _CORE)
+            rows = with_digits(rows.with_columns(plus=_CORE.str.starts_with("+")), _CORE)
             self.spelt.append(rows.select("row", "text", "core"))
             self.dial(rows, _CORE, firm, keyed)
 
@@ -200,35 +187,17 @@ class _Piles(Struct, frozen=True):
         )
 
 
-def _as_integer(text: pl.Expr) -> pl.Expr:
-    return text.str.to_integer(dtype=pl.UInt64, strict=False)
-
-
-def _unspaced(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add `value` and `digits` of the text without its spaces, if that is digits."""
-    rows = rows.with_columns(unspaced=_TEXT.str.replace_all(" ", "", literal=True))
-    unspaced = pl.col("unspaced")
-    counts = {"value": _as_integer(unspaced), "digits": unspaced.str.len_bytes() - _PLUS}
-    return rows.with_columns(**counts).drop("unspaced")
-
-
-def _counted(rows: pl.DataFrame, core: pl.Expr) -> pl.DataFrame:
-    """Add `value` and `digits` of the core without punctuation."""
-    number = rows.select(number=only_digits(core))
-    return rows.with_columns(number.select(counted(pl.col("number"))).get_columns())
-
-
 def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
     """Do what `reading.unwrap` does, except for the label."""
     wordless, rows = split(rows, _TEXT.str.contains(_WORDLESS) & _TEXT.str.contains(_SOMETHING))
-    piles.settle(wordless, Reason.NOT_A_NUMBER)
+    piles.settle(wordless["row"], Reason.NOT_A_NUMBER)
     rows, empty = split(_folded(rows), _TEXT != "")
-    piles.settle(empty, Reason.EMPTY)
+    piles.settle(empty["row"], Reason.EMPTY)
     linked, rows = split(rows.with_columns(core=_linked()), _CORE.is_not_null())
     piles.dial_spelt(linked.with_columns(text=_CORE))
     uri = pl.concat_str(pl.lit("tel:"), _TEXT.str.extract(_TEL_URI))
     telephoned, rows = split(rows.with_columns(core=uri), _CORE.is_not_null())
-    telephoned = telephoned.filter(~_HAS_STRAY_DIGIT)
+    telephoned = telephoned.filter(IS_WITHOUT_STRAY)
     rows = rows.with_columns(text=pl.coalesce(_TEXT.str.extract(_FLOAT), _signed(), _TEXT))
     tame, _ = split(rows, _TEXT.str.contains(_ALPHABET) & ~_TEXT.str.contains(_DANGEROUS))
     _look_at(_unlabelled(pl.concat([telephoned.with_columns(text=_CORE), tame])), piles)
@@ -272,9 +241,9 @@ def _look_at(rows: pl.DataFrame, piles: _Piles) -> None:
     if rows.is_empty():
         return
     damaged, rows = split(rows, _TEXT.str.contains(_DAMAGED))
-    piles.settle(damaged, Reason.SPREADSHEET_DAMAGE)
+    piles.settle(damaged["row"], Reason.SPREADSHEET_DAMAGE)
     addresses, rows = split(rows, _TEXT.str.contains(_ADDRESS))
-    piles.settle(addresses, Reason.NOT_A_NUMBER)
+    piles.settle(addresses["row"], Reason.NOT_A_NUMBER)
     parted, rows = split(rows, _FOR_TWO & _TEXT.str.contains(SEPARATOR))
     piles.part(parted.filter(~_TEXT.str.contains("=", literal=True)))
     whole, rows = split(rows.with_columns(core=_TEXT.str.extract(CORE)), _CORE.is_not_null())
@@ -290,7 +259,8 @@ def _look_at(rows: pl.DataFrame, piles: _Piles) -> None:
     keyed = pl.when(~_TEXT.str.contains(_SECOND_EXTENSION)).then(_TEXT.str.extract(_LETTERED))
     lettered, rows = split(rows.with_columns(core=keyed), _CORE.is_not_null())
     piles.dial_spelt(lettered.with_columns(core=_on_keypad()), pl.col("firm"), _FIRM)
-    piles.settle(rows.filter(pl.col("firm") & _TEXT.str.contains(_NOT_VIABLE)), Reason.NOT_A_NUMBER)
+    not_viable = rows.filter(pl.col("firm") & _TEXT.str.contains(_NOT_VIABLE))
+    piles.settle(not_viable["row"], Reason.NOT_A_NUMBER)
 
 
 def _on_keypad() -> pl.Expr:

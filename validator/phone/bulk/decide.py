@@ -22,6 +22,7 @@ from validator.phone.bulk.several import doubtful_parts, parts, several
 from validator.phone.cell.reading import Accept
 
 if TYPE_CHECKING:
+    from validator.phone.bulk.first_look import FirstLook
     from validator.phone.bulk.range_cache import RangeIndex
 
 _UNDECIDED = pl.lit(answers.UNDECIDED, answers.ANSWER)
@@ -33,17 +34,18 @@ _KEY = ["text", "plan", "firm"]
 _WORTH_REVIEWING_ONCE = 0.2
 
 
-def decide(cells: pl.DataFrame, accept: Accept, index: RangeIndex) -> pl.DataFrame:
+def decide(cells: pl.DataFrame, look: FirstLook, accept: Accept, index: RangeIndex) -> pl.DataFrame:
     """Return `answer` and `number` of each cell, in order; `UNDECIDED` if it has to be read by itself.
 
     Adds how a cell of digits is written (`answers.WRITTEN`).
 
     Args:
         cells: `text` (String, without white space around it) and `region` (Enum, or null).
+        look: the first look at them. Its dressed cells may have another text or region by now.
         accept: as in `reading.read`.
         index: the range tables; it adds those that are needed.
     """
-    shaped = shapes(cells.select("text", plan=pl.col("region").to_physical().cast(pl.UInt32)))
+    shaped = shapes(cells, look)
     dialled, of_parts = _asked([shaped.dialled.with_columns(known=True), parts(shaped.parted)], index)
     open_and_firm = ~dialled.select(_is_closed()).to_series() & dialled["firm"]
     held = several(of_parts)

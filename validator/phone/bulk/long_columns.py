@@ -14,15 +14,16 @@ from validator.phone.bulk.range_cache import RangeIndex
 if TYPE_CHECKING:
     import polars as pl
 
+    from validator.phone.bulk.first_look import FirstLook
     from validator.phone.cell.reading import Accept
 
 # Only a cache: range tables depend on nothing but libphonenumber's metadata.
 _RANGES = RangeIndex()
 
 
-def decided(cells: pl.DataFrame, accept: Accept) -> pl.DataFrame:
+def decided(cells: pl.DataFrame, look: FirstLook, accept: Accept) -> pl.DataFrame:
     """Return the cells' answers; see `decide.decide`."""
-    return decide(cells, accept, _RANGES)
+    return decide(cells, look, accept, _RANGES)
 
 
 def looked_up(questions: pl.DataFrame) -> pl.DataFrame:

@@ -26,8 +26,9 @@ _FRAME = "[(]/|_.:;,-) "
 # The words before and after all digits, without punctuation around them.
 _FIRST = _TEXT.str.extract(r"^([^0-9+]+)").str.strip_chars(_FRAME).alias("word")
 _LAST = _TEXT.str.extract(r"([^0-9]+)$").str.strip_chars(_FRAME).alias("word")
-# A number without a plus sign, and words on one side of it.
-_BESIDE = re.compile(r"[^0-9+]*(\(?[0-9][0-9\s().\-/]{4,}[0-9])[^0-9+]*")
+# A number without a plus sign, and words on one side of it. Text with an @ or `:/` is an address.
+_WORDS = r"(?:[^0-9+@:]|:[^0-9+@/])*:?"
+_BESIDE = re.compile(rf"{_WORDS}(\(?[0-9][0-9\s().\-/]{{4,}}[0-9]){_WORDS}")
 _Found: TypeAlias = "tuple[str | None, str | None, str | None]"
 _FOUND = pl.Schema({"digits": pl.String(), "named": REGION, "refused": REASON})
 _OWN_REGION: _Found = (None, None, None)
@@ -40,7 +41,7 @@ _DOUBTFUL = frozenset((
 ))  # fmt: skip
 
 
-def in_their_countries(asked: pl.DataFrame) -> pl.DataFrame:
+def in_their_countries(asked: pl.DataFrame, dressed: pl.Series | None = None) -> pl.DataFrame:
     """Return cells with the digits alone, and the region that they name, if they name one beside a number.
 
     A code decides, and a name if the number is valid in that country, unless the digits are in the groups of
@@ -49,8 +50,9 @@ def in_their_countries(asked: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         asked: `text`, `refused`, `region` (the regions' Enum) and `misnamed` of each cell.
+        dressed: the row numbers (UInt32) of all cells that are more than digits and punctuation, if known.
     """
-    unsigned = asked.select(_UNSIGNED.arg_true()).to_series()
+    unsigned = _rows_of(asked["text"], dressed, _UNSIGNED)
     if unsigned.is_empty():
         return asked
     may = asked["text"].gather(unsigned).to_frame().select(begun=_BEGUN, ended=_ENDED)
@@ -66,6 +68,13 @@ def in_their_countries(asked: pl.DataFrame) -> pl.DataFrame:
         region=asked["region"].scatter(rows, cells["named"]),
         misnamed=asked["misnamed"].scatter(rows, values=False),
     )
+
+
+def _rows_of(texts: pl.Series, among: pl.Series | None, condition: pl.Expr) -> pl.Series:
+    """Return the row numbers of the texts for which the condition is true, among those given or all."""
+    asked = texts if among is None else texts.gather(among)
+    rows = asked.to_frame().select(condition.arg_true()).to_series()
+    return rows if among is None else among.gather(rows)
 
 
 def _read(asked: pl.DataFrame, rows: pl.Series, word: pl.Expr) -> list[pl.DataFrame]:

@@ -1,0 +1,71 @@
+"""A first look at a column: the cells that are digits with common punctuation, which are most of them."""
+
+from __future__ import annotations
+
+import polars as pl
+from msgspec import Struct
+
+from validator.model import MIN_DIGITS
+from validator.phone.bulk.frames import split
+from validator.phone.bulk.search import SHOWN_DIGITS
+from validator.phone.bulk.second_chances import counted, only_digits
+from validator.phone.cell.grouping import LIST_ITEM, STRAY_DIGIT
+from validator.phone.cell.reading import PLAIN
+from validator.phone.codes import PLAN_OF_REGION
+
+# libphonenumber refuses text of more than 250 characters, and a recovery may add one.
+_MOST_BYTES = 200
+
+_TEXT, _DIGITS, _VALUE, _PLUS = pl.col("text"), pl.col("digits"), pl.col("value"), pl.col("plus")
+# The last digit does not stand alone. If it does, it may belong to something else.
+IS_WITHOUT_STRAY = ~((_TEXT.str.len_bytes() > MIN_DIGITS) & _TEXT.str.contains(STRAY_DIGIT))
+_IS_LISTED = _TEXT.str.contains(LIST_ITEM)
+_IS_SHOWN = _VALUE.is_not_null() & (_DIGITS <= SHOWN_DIGITS)
+
+
+class FirstLook(Struct, frozen=True):
+    """The cells of a column by what they are at first sight; cells in none of the three are left out.
+
+    Attributes:
+        empty: the row numbers (UInt32) of cells without text.
+        plain: cells of digits with punctuation, in frames of `row`, `text`, `plan`, and `plus`, `digits` and
+            `value` as `lookup.look_up` takes them.
+        dressed: the row numbers (UInt32) of cells with anything else.
+    """
+
+    empty: pl.Series
+    plain: tuple[pl.DataFrame, ...]
+    dressed: pl.Series
+
+
+def first_look(cells: pl.DataFrame) -> FirstLook:
+    """Return a first look at cells: `text` (String, no white space around it) and `region` (Enum or null)."""
+    value, plus = _as_integer(_TEXT), _TEXT.str.starts_with("+")
+    rows = cells.select("text", PLAN_OF_REGION, value=value, plus=plus).with_row_index("row")
+    bare, rest = split(rows.with_columns(digits=_TEXT.str.len_bytes() - _PLUS), _IS_SHOWN)
+    rest, empty = split(rest, _TEXT.is_not_null())
+    rest, _ = split(rest, _DIGITS <= _MOST_BYTES)
+    # Most punctuation is spaces: cells that are digits without spaces need no further test.
+    spaced, rest = split(_unspaced(rest[["row", "text", "plan", "plus"]]), _IS_SHOWN)
+    punctuated, dressed = split(rest, _TEXT.str.contains(rf"^(?:{PLAIN.pattern})$"))
+    spaced, _ = split(spaced, IS_WITHOUT_STRAY)
+    punctuated, _ = split(punctuated, IS_WITHOUT_STRAY & ~_IS_LISTED)
+    return FirstLook(empty["row"], (bare, spaced, with_digits(punctuated, _TEXT)), dressed["row"])
+
+
+def with_digits(rows: pl.DataFrame, core: pl.Expr) -> pl.DataFrame:
+    """Add `digits` and `value` of the core, which is digits with punctuation."""
+    number = rows.select(number=only_digits(core))
+    return rows.with_columns(number.select(counted(pl.col("number"))).get_columns())
+
+
+def _as_integer(text: pl.Expr) -> pl.Expr:
+    return text.str.to_integer(dtype=pl.UInt64, strict=False)
+
+
+def _unspaced(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `value` and `digits` of the text without its spaces, if that is digits."""
+    rows = rows.with_columns(unspaced=_TEXT.str.replace_all(" ", "", literal=True))
+    unspaced = pl.col("unspaced")
+    counts = {"value": _as_integer(unspaced), "digits": unspaced.str.len_bytes() - _PLUS}
+    return rows.with_columns(**counts).drop("unspaced")
