@@ -39,8 +39,7 @@ _AROUND = " ()-/.[]"
 
 # A raw cell without a digit of any script and without marks that may stand for one, with text that `fold`
 # keeps.
-_WORDLESS = r"^[^\p{Nd}#＃%]*$"  # noqa: RUF001 - as they come
-_SOMETHING = r"[\p{L}\p{P}\p{S}]"
+_WORDLESS = r"^[^\p{Nd}#＃%]*[[\p{L}\p{P}\p{S}]--[#＃%]][^\p{Nd}#＃%]*$"  # noqa: RUF001 - as they come
 _TO_FOLD = f"[^ -~]|  |(?i:{ESCAPED})"
 # The most common text to fold: spaces, and letters that stay unchanged.
 _SPACES = r"[ \u00a0]+"
@@ -48,14 +47,15 @@ _ONLY_SPACES_TO_FOLD = r"^[ -~\u00a0À-ɏ€]*$"
 # ASCII, and letters that Python and Rust classify and match in the same way.
 _ALPHABET = r"^[ -~À-įĲ-žƀ-ɏΆ-ώЀ-ѿ€£]*$"
 
-# As in `recoveries`, but without text around them that another recovery could match.
-_WHATSAPP_ID = r"(?i)^\+?([0-9]{5,20})(?:[.:_][0-9]{1,5}){0,2}@(?:s\.whatsapp\.net|c\.us)$"
-_SHORT_LINK = r"(?i)^(?:https?://)?(?:www\.)?wa\.me/(?:\+|%2b)?([0-9]+)/?(?:\?text=[^@]*)?$"
-_SEND_LINK = (
-    r"(?i)^(?:(?:https?://)?(?:api\.|web\.|www\.)?whatsapp\.com|whatsapp:/)/send/?"
-    r"\?phone=(?:\+|%2b)?([0-9]+)(?:&text=[^@&#\s/]*)?$"
+# As in `recoveries`, but without text around them that another recovery could match: the number in one of
+# WhatsApp's ids or links, or in a URI. In one pattern, since polars keeps 32 compiled ones.
+_LINKED = (
+    r"(?i)^(?:\+?(?P<id>[0-9]{5,20})(?:[.:_][0-9]{1,5}){0,2}@(?:s\.whatsapp\.net|c\.us)"
+    r"|(?:https?://)?(?:www\.)?wa\.me/(?:\+|%2b)?(?P<short>[0-9]+)/?(?:\?text=[^@]*)?"
+    r"|(?:(?:https?://)?(?:api\.|web\.|www\.)?whatsapp\.com|whatsapp:/)/send/?"
+    r"\?phone=(?:\+|%2b)?(?P<send>[0-9]+)(?:&text=[^@&#\s/]*)?"
+    r"|tel:(?://)?(?P<uri>\+?[0-9 ().-]*[0-9]))$"
 )
-_TEL_URI = r"(?i)^tel:(?://)?(\+?[0-9 ().-]*[0-9])$"
 # All other text that the recoveries at the front match, except labels after enough digits; and parameters of
 # libphonenumber.
 _DANGEROUS = (
@@ -64,7 +64,7 @@ _DANGEROUS = (
     rf"|{COUNT}|{ITEM}|{LIST_ITEM}|{STRAY_DIGIT}"
     rf"|^(?:[^0-9]*[0-9]){{{FEWEST_BEFORE_LABEL},{DIGITS_BEFORE_LABEL - 1}}}[^0-9]*\pL[^0-9]*$"
 )
-_FLOAT = rf"^[{QUOTES}]*{FLOAT}[{QUOTES}]*$"
+_FLOAT_OR_SIGNED = rf"^[{QUOTES}]*{FLOAT}[{QUOTES}]*$|{PLUS_BEHIND}"
 _DAMAGED = rf"^[{QUOTES}]*(?:{DAMAGE.pattern})[{QUOTES}]*$"
 _ADDRESS = rf"(?i){ADDRESS.pattern}"
 
@@ -96,6 +96,7 @@ _MAY_BE_RECOVERED = rf"{_SECOND_EXTENSION}|\(\s*0\s*\)|^[^0-9+]*\+?[\s(]*0(?:0|1
 _FEWEST_DIGITS = 2
 
 _TEXT, _DIGITS, _VALUE, _CORE = pl.col("text"), pl.col("digits"), pl.col("value"), pl.col("core")
+_ENDS_IN_TEXT = (_TEXT.str.tail(1) < "0") | (_TEXT.str.tail(1) > "9")
 _FOR_TWO, _FIRM = pl.col("for_two"), pl.lit(value=True)
 
 # The columns of `Shapes`.
@@ -189,18 +190,22 @@ class _Piles(Struct, frozen=True):
 
 def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
     """Do what `reading.unwrap` does, except for the label."""
-    wordless, rows = split(rows, _TEXT.str.contains(_WORDLESS) & _TEXT.str.contains(_SOMETHING))
+    wordless, rows = split(rows, _TEXT.str.contains(_WORDLESS))
     piles.settle(wordless["row"], Reason.NOT_A_NUMBER)
     rows, empty = split(_folded(rows), _TEXT != "")
     piles.settle(empty["row"], Reason.EMPTY)
-    linked, rows = split(rows.with_columns(core=_linked()), _CORE.is_not_null())
+    rows = rows.hstack(_groups(rows["text"], _LINKED))
+    number = pl.concat_str(pl.lit("+"), pl.coalesce("id", "short", "send"))
+    linked, rows = split(rows.with_columns(core=number), _CORE.is_not_null())
     piles.dial_spelt(linked.with_columns(text=_CORE))
-    uri = pl.concat_str(pl.lit("tel:"), _TEXT.str.extract(_TEL_URI))
-    telephoned, rows = split(rows.with_columns(core=uri), _CORE.is_not_null())
-    telephoned = telephoned.filter(IS_WITHOUT_STRAY)
-    rows = rows.with_columns(text=pl.coalesce(_TEXT.str.extract(_FLOAT), _signed(), _TEXT))
+    telephoned, rows = split(rows, pl.col("uri").is_not_null())
+    uri = pl.concat_str(pl.lit("tel:"), "uri").alias("text")
+    telephoned = telephoned.select("row", uri, "plan").filter(IS_WITHOUT_STRAY)
+    rows = rows.select("row", "text", "plan").hstack(_groups(rows["text"], _FLOAT_OR_SIGNED))
+    unwrapped = pl.coalesce("1", pl.concat_str(pl.lit("+"), "2"), _TEXT).alias("text")
+    rows = rows.select("row", unwrapped, "plan")
     tame, _ = split(rows, _TEXT.str.contains(_ALPHABET) & ~_TEXT.str.contains(_DANGEROUS))
-    _look_at(_unlabelled(pl.concat([telephoned.with_columns(text=_CORE), tame])), piles)
+    _look_at(_unlabelled(pl.concat([telephoned, tame])), piles)
 
 
 def _folded(rows: pl.DataFrame) -> pl.DataFrame:
@@ -215,19 +220,15 @@ def _folded(rows: pl.DataFrame) -> pl.DataFrame:
     return together(rows, spaced, odd.with_columns(texts))
 
 
-def _linked() -> pl.Expr:
-    shapes = (_WHATSAPP_ID, _SHORT_LINK, _SEND_LINK)
-    return pl.concat_str(pl.lit("+"), pl.coalesce(_TEXT.str.extract(shape) for shape in shapes))
-
-
-def _signed() -> pl.Expr:
-    return pl.concat_str(pl.lit("+"), _TEXT.str.extract(PLUS_BEHIND))
+def _groups(texts: pl.Series, pattern: str) -> pl.DataFrame:
+    """Return a column for each group of the pattern, null if it is in no match."""
+    return texts.str.extract_groups(pattern).struct.unnest()
 
 
 def _unlabelled(rows: pl.DataFrame) -> pl.DataFrame:
     """Remove words after eight digits or more, and add `for_two`: it has enough digits for two numbers."""
     rows = rows.with_columns(for_two=has_digits(_TEXT, TWO_NUMBERS_DIGITS))
-    wordy, rest = split(rows, _TEXT.str.contains("[^0-9]$") & has_digits(_TEXT, DIGITS_BEFORE_LABEL))
+    wordy, rest = split(rows, _ENDS_IN_TEXT & has_digits(_TEXT, DIGITS_BEFORE_LABEL))
     wordy = wordy.with_columns(label=_TEXT.str.extract(AFTER_LAST_DIGIT.pattern))
     label = pl.col("label")
     labelled = label.str.contains(f"^(?:{LABEL.pattern})") & ~label.str.contains(rf"(?i){EXAMPLE}")

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.phone.bulk.frames import beside, kept, split, together
+from validator.phone.bulk.frames import beside, kept, once_each, split, together
 from validator.phone.bulk.pattern_ranges import UnreadablePattern, merged, ranges
 from validator.phone.bulk.search import FEWEST_DIALLED_DIGITS, SHOWN_DIGITS, power
-from validator.phone.cell.grouping import BESIDE, CUT_CODE, stands_beside
+from validator.phone.cell.grouping import MAY_HOLD_NO_CODE, holds_no_code
 from validator.phone.cell.numbering import has_length, national_forms
 from validator.phone.cell.recoveries import (
     BARE_DIGITS,
@@ -37,6 +37,10 @@ _TEXT, _DIGITS, _VALUE, _PLAN = pl.col("text"), pl.col("digits"), pl.col("value"
 _CORE, _PLUS, _APPLIES = pl.col("core"), pl.col("plus"), pl.col("applies")
 _UNMISTAKABLE, _TRUE = pl.col("unmistakable"), pl.lit(value=True)
 _SHOWN = pl.min_horizontal(_DIGITS, SHOWN_DIGITS).cast(pl.UInt32)
+# One pattern where there were two: polars keeps 32 compiled patterns, and compiling one takes longer than
+# searching thousands of cells for it.
+_IS_ZERO_IN_BRACKETS = rf"(?s)^(?:{INTERNATIONAL.pattern}).*{ZERO_IN_BRACKETS.pattern}"
+_IS_BEHIND_PREFIX = rf"^(?:{PREFIX_00.pattern}|{PREFIX_011.pattern})$"
 # The characters of a core other than digits.
 _PUNCTUATION = list(" ()-/+.[]~*")
 QUESTION = {
@@ -52,8 +56,7 @@ NO_QUESTIONS = pl.DataFrame(schema=QUESTION)
 
 def without_zero_in_brackets(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the questions of the recovery `zero_in_brackets`."""
-    international = _TEXT.str.contains(f"^(?:{INTERNATIONAL.pattern})")
-    applies = international & _TEXT.str.contains(ZERO_IN_BRACKETS.pattern) & (_DIGITS > FEWEST_DIALLED_DIGITS)
+    applies = _TEXT.str.contains(_IS_ZERO_IN_BRACKETS) & (_DIGITS > FEWEST_DIALLED_DIGITS)
     return _questions(cells, applies, _PLUS, only_digits(_CORE.str.replace(_ZERO_IN_BRACKETS, "")))
 
 
@@ -65,18 +68,17 @@ def with_plus(cells: pl.DataFrame) -> pl.DataFrame:
 
 def _behind_prefix(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the questions of `prefix_00` and `prefix_011`, for cells that begin with a zero."""
-    by_00 = _TEXT.str.contains(whole(PREFIX_00)) & (_DIGITS >= 2 + FEWEST_DIALLED_DIGITS)
-    enough = has_digits(_TEXT, 3 + UNMISTAKABLE_DIGITS)
-    by_011 = _TEXT.str.contains(whole(PREFIX_011)) & enough
+    by_00 = power(_SHOWN - 2) > _VALUE
+    enough_by_011 = has_digits(_TEXT, 3 + UNMISTAKABLE_DIGITS)
+    enough = pl.when(by_00).then(_DIGITS >= 2 + FEWEST_DIALLED_DIGITS).otherwise(enough_by_011)
     number = only_digits(_CORE).str.slice(pl.when(by_00).then(2).otherwise(3))
-    return _questions(cells, by_00 | by_011, _TRUE, number)
+    return _questions(cells, enough & _TEXT.str.contains(_IS_BEHIND_PREFIX), _TRUE, number)
 
 
 def _lost_plus(cells: pl.DataFrame) -> pl.DataFrame:
-    bare = _TEXT.str.contains(whole(BARE_DIGITS)) & ~_TEXT.str.contains(CUT_CODE)
-    lost = (bare & _UNMISTAKABLE).alias("lost")
+    lost = (_UNMISTAKABLE & _TEXT.str.contains(whole(BARE_DIGITS))).alias("lost")
     cells = cells.with_columns(lost).filter(pl.col("lost").fill_null(value=True))
-    return _as_dialled(cells.filter(~_stand_beside(cells)), pl.col("lost").is_not_null())
+    return _as_dialled(cells.filter(~hold_no_code(cells)), pl.col("lost").is_not_null())
 
 
 def _as_dialled(cells: pl.DataFrame, known: pl.Expr) -> pl.DataFrame:
@@ -84,12 +86,14 @@ def _as_dialled(cells: pl.DataFrame, known: pl.Expr) -> pl.DataFrame:
     return cells.select("at", "plan", "digits", "value", plus=_TRUE, known=known).select(*QUESTION)
 
 
-def _stand_beside(cells: pl.DataFrame) -> pl.Series:
-    """Return `grouping.stands_beside` for each cell."""
-    may = cells.select(_PLAN.is_not_null() & _TEXT.str.contains(BESIDE)).to_series()
-    asked = cells.select("text", "plan").filter(may).iter_rows()
-    found = [stands_beside(text, REGIONS[plan]) for text, plan in asked]
-    return may.scatter(may.arg_true(), pl.Series(found, dtype=pl.Boolean))
+def hold_no_code(cells: pl.DataFrame) -> pl.Series:
+    """Return `grouping.holds_no_code` for each cell: `text` and `plan`."""
+    may = cells["text"].str.contains(MAY_HOLD_NO_CODE)
+    return may.scatter(may.arg_true(), once_each(cells[["text", "plan"]].filter(may), _holds_no_code))
+
+
+def _holds_no_code(text: str, plan: int | None) -> bool:
+    return holds_no_code(text, None if plan is None else REGIONS[plan])
 
 
 def only_digits(core: pl.Expr) -> pl.Expr:

@@ -102,7 +102,8 @@ def _parts(cells: pl.DataFrame, separator: str, parting: int) -> pl.DataFrame:
 
 def _halves(cells: pl.DataFrame) -> pl.DataFrame:
     """Return two questions for each space, about the digits before and after it: `refusals._is_pair`."""
-    pairs = cells.filter((pl.col("digits") <= _MOST_DIGITS_OF_A_PAIR) & pl.col("core").str.contains(" "))
+    is_spaced = pl.col("core").str.contains(" ", literal=True)
+    pairs = cells.filter((pl.col("digits") <= _MOST_DIGITS_OF_A_PAIR) & is_spaced)
     if pairs.is_empty():
         return _NO_QUESTIONS
     cuts, whole = _cuts(pairs), pl.col("only_digits")

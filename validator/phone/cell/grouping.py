@@ -49,6 +49,8 @@ _CUT_CODE = re.compile(CUT_CODE)
 LIST_ITEM = r"^[1-9][0-9]{0,2} ?[).:/-]\s"
 _LISTED = re.compile(r"[1-9][0-9]{0,2}([).:/-])\s+(.*[0-9])\W*")
 _ONLY_OF_ITEMS = frozenset(").:")
+# The texts that `holds_no_code` may be true for. The pattern means the same in Rust and in Python.
+MAY_HOLD_NO_CODE = f"{CUT_CODE}|{BESIDE}|{LIST_ITEM}"
 
 
 def spells_own_grouping(text: str, number: int, region: str) -> bool:
@@ -122,9 +124,12 @@ def ends_in_stray_digit(text: str) -> bool:
     return lengths[-1] not in _LEAVING_ONE_OVER or run < _FEWEST_RUN or ahead > 1
 
 
-def cuts_its_code(text: str) -> bool:
-    """Return whether the text's digits are split within what would be their calling code."""
-    return _CUT_CODE.match(text) is not None
+def holds_no_code(text: str, region: str | None) -> bool:
+    """Return whether the text's first digits are no calling code that lost its plus sign.
+
+    The digits are split within what would be the code, or are a number of the region and digits beside it.
+    """
+    return _CUT_CODE.match(text) is not None or (region is not None and stands_beside(text, region))
 
 
 def without_item(text: str, region: str) -> str | None:

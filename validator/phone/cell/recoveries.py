@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from validator.phone.cell.folding import fold, mend
-from validator.phone.cell.grouping import cuts_its_code, stands_beside, without_item
+from validator.phone.cell.grouping import holds_no_code, without_item
 from validator.phone.cell.national_variants import SPELLING_NAMES, SPELLINGS, SPELT
 from validator.phone.cell.numbering import has_length, is_national_somewhere
 from validator.phone.cell.unwrapping import (
@@ -114,11 +114,7 @@ def _prefix_011(text: str, _region: str | None) -> str | None:
 def _lost_plus(text: str, region: str | None) -> str | None:
     found = BARE_DIGITS.fullmatch(text)
     digits = digits_of(found[1]) if found else ""
-    if not _is_unmistakable(digits, region) or cuts_its_code(text):
-        return None
-    if region and stands_beside(text, region):
-        return None
-    return f"+{digits}"
+    return f"+{digits}" if _is_unmistakable(digits, region) and not holds_no_code(text, region) else None
 
 
 def _respelt(name: str, text: str, region: str | None) -> str | None:

@@ -8,15 +8,8 @@ import polars as pl
 
 from validator.phone import answers
 from validator.phone.bulk.frames import once_each
-from validator.phone.cell.grouping import (
-    BESIDE,
-    CUT_CODE,
-    LIST_ITEM,
-    cuts_its_code,
-    spells_grouping_of,
-    spells_own_grouping,
-    stands_beside,
-)
+from validator.phone.bulk.second_chances import hold_no_code
+from validator.phone.cell.grouping import spells_grouping_of, spells_own_grouping
 from validator.phone.codes import REGIONS
 from validator.phone.readings.rules import BARE, DIGITS
 from validator.phone.readings.slots import CODE_TOO_MANY, VALID_BIT, Outcome, Slot
@@ -26,8 +19,6 @@ if TYPE_CHECKING:
 
 # The bits of a signature for the readings with one calling code too many.
 _CODE_TOO_MANY = sum(1 << VALID_BIT + slot for slot in CODE_TOO_MANY)
-# The texts that `_stands` may be true for.
-_MAY_STAND = f"{CUT_CODE}|{BESIDE}|{LIST_ITEM}"
 _IS_LINE = pl.col("answer") >= answers.FIRST_VALID
 
 
@@ -54,14 +45,8 @@ def without_beside(claims: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     lost = (claims["slot"] == int(Slot.PLUS_LOST)) & (cells["answer"][rows] < answers.FIRST_VALID)
     if not lost.any():
         return claims
-    doubted = cells[["text", "plan"]][rows.filter(lost)]
-    stands = doubted["text"].str.contains(_MAY_STAND)
-    found = once_each(doubted.filter(stands), _stands)
-    return claims.filter(~lost.scatter(lost.arg_true(), stands.scatter(stands.arg_true(), found)))
-
-
-def _stands(text: str, plan: int | None) -> bool:
-    return cuts_its_code(text) or (plan is not None and stands_beside(text, REGIONS[plan]))
+    doubted = hold_no_code(cells[["text", "plan"]][rows.filter(lost)])
+    return claims.filter(~lost.scatter(lost.arg_true(), doubted))
 
 
 def _plain_where(
