@@ -57,11 +57,6 @@ _MOST_DIGITS = 18
 
 _ANSWER, _NUMBER = pl.col("answer"), pl.col("number")
 _IS_LINE = _ANSWER >= answers.FIRST_VALID
-_REFUSALS = {
-    Outcome.AMBIGUOUS: Reason.AMBIGUOUS,
-    Outcome.LOCAL: Reason.TOO_SHORT,
-    Outcome.NOT_INTERNATIONAL: Reason.NOT_IN_PLAN,
-}
 # More than all outcomes.
 _SLOT_SPAN = 32
 _KEPT = ("row", "plan", "plus", "digits", "value", "answer", "number")
@@ -70,6 +65,15 @@ _WORDS = [reading.value for reading in NumberReading]
 READINGS = pl.Series(_WORDS, dtype=pl.Enum(_WORDS))
 _PLAIN_READING = pl.Series([0], dtype=pl.UInt8)
 _READING_OF = {reading: place for place, reading in enumerate(NumberReading)}
+_REFUSALS: dict[int, int] = {
+    Outcome.AMBIGUOUS: answers.of(Reason.AMBIGUOUS),
+    Outcome.LOCAL: answers.of(Reason.TOO_SHORT),
+    Outcome.NOT_INTERNATIONAL: answers.of(Reason.NOT_IN_PLAN),
+}
+_READ_BY: dict[int, int] = {slot: _READING_OF[rule.reading] for slot, rule in _RULE_OF.items()}
+# By outcome, its answer and its reading; null if the cell keeps its own.
+_REFUSED = pl.Series([_REFUSALS.get(one) for one in range(_SLOT_SPAN)], dtype=answers.ANSWER)
+_READ = pl.Series([_READ_BY.get(one) for one in range(_SLOT_SPAN)], dtype=pl.UInt8)
 _ROW, _FOUND = {"row": pl.UInt32()}, {"answer": answers.ANSWER, "number": pl.UInt64()}
 _OPEN_SCHEMA = (
     _ROW
@@ -257,17 +261,10 @@ def _has_lost_plus(numbers: Numbers) -> pl.Expr:
 def _read(cells: pl.DataFrame, claims: pl.DataFrame, numbers: Numbers) -> pl.DataFrame:
     """Give each cell the answer of its outcome: as it stands, a refusal, or the answer of a claim."""
     outcome = pl.col("outcome")
-    answer, reading = _ANSWER, pl.col("reading")
-    for refused, reason in _REFUSALS.items():
-        why = pl.lit(answers.of(reason), answers.ANSWER)
-        answer = pl.when(outcome == refused).then(why).otherwise(answer)
-    for slot, rule in _RULE_OF.items():
-        number = _READING_OF[rule.reading]
-        is_read = (outcome == slot) & (_has_lost_plus(numbers) if slot is Slot.PLUS_LOST else True)
-        reading = pl.when(is_read).then(pl.lit(number, pl.UInt8)).otherwise(reading)
-    return _taking(
-        cells.select("row", "number", "outcome", answer.alias("answer"), reading.alias("reading")), claims
-    )
+    is_read = (outcome != Slot.PLUS_LOST) | _has_lost_plus(numbers)
+    answer = pl.coalesce(of(_REFUSED, outcome), _ANSWER).alias("answer")
+    reading = pl.coalesce(pl.when(is_read).then(of(_READ, outcome)), "reading").alias("reading")
+    return _taking(cells.select("row", "number", "outcome", answer, reading), claims)
 
 
 def _taking(cells: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:

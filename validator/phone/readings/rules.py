@@ -11,7 +11,7 @@ whether it was meant.
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import lru_cache, reduce
+from functools import lru_cache
 from typing import NamedTuple
 
 import polars as pl
@@ -68,38 +68,40 @@ class LostZero(NamedTuple):
 
     Attributes:
         region: ISO 3166 alpha-2.
-        lead: the first digits of the text without the zero, or None for any.
-        digits: how many digits that text has.
+        digits: how many digits the text without the zero has; a region has one of each count.
+        leads: its first digits, as a range: all of as many digits; only zero means any.
         kept: how many of its last digits stay.
         number: the digits before these, from the calling code on.
     """
 
     region: str
-    lead: int | None
     digits: int
+    leads: range
     kept: int
     number: int
 
 
+_ANY = range(1)
 # In CI (since 2021), BJ (since 2024) and CG the zero is the first digit of the number: ITU-T E.129 notices of
 # the national plans. In HU 06 is the trunk prefix (ITU-T E.164 national numbering plan of Hungary), in MX 01,
 # 044 and 045 were dialled before numbers until 3 August 2019 (ITU Operational Bulletin 1151).
 LOST_ZEROS = (
-    LostZero("CI", None, 9, 9, 2250),
-    LostZero("CI", 225, 12, 9, 2250),
-    LostZero("BJ", None, 9, 9, 2290),
-    LostZero("BJ", 229, 12, 9, 2290),
-    LostZero("CG", None, 8, 8, 2420),
-    LostZero("CG", 242, 11, 8, 2420),
-    LostZero("HU", 6, 10, 9, 36),
-    LostZero("HU", 6, 9, 8, 36),
-    LostZero("MX", 1, 11, 10, 52),
-    LostZero("MX", 44, 12, 10, 52),
-    LostZero("MX", 45, 12, 10, 52),
+    LostZero("CI", 9, _ANY, 9, 2250),
+    LostZero("CI", 12, range(225, 226), 9, 2250),
+    LostZero("BJ", 9, _ANY, 9, 2290),
+    LostZero("BJ", 12, range(229, 230), 9, 2290),
+    LostZero("CG", 8, _ANY, 8, 2420),
+    LostZero("CG", 11, range(242, 243), 8, 2420),
+    LostZero("HU", 10, range(6, 7), 9, 36),
+    LostZero("HU", 9, range(6, 7), 8, 36),
+    LostZero("MX", 11, range(1, 2), 10, 52),
+    LostZero("MX", 12, range(44, 46), 10, 52),
 )
 
 # Eight digits with a zero are a number of the plan since 2019, or seven digits after the old trunk prefix.
 _GABON_DIGITS = 8
+# More than the digits of any cell that is read in another way.
+_LOST_SPAN = 20
 LOSING_ZEROS = sorted({REGIONS.index(one.region) for one in LOST_ZEROS})
 # E.164 allows at most 15 digits. No mobile number with its calling code has fewer than eight.
 _FEWEST_DIGITS, _MOST_DIGITS = 8, 15
@@ -205,31 +207,46 @@ def _code_again(times: str, name: str, reads: str, applies: pl.Expr) -> Rule:
 
 
 def _zero_lost() -> Rule:
-    found = [(_lost(one), one) for one in LOST_ZEROS]
-    number = [(lost, one.number * 10**one.kept + VALUE % 10**one.kept) for lost, one in found]
-    size = [(lost, pl.lit(len(str(one.number)) + one.kept, pl.UInt32)) for lost, one in found]
+    kept, size = _of_lost("kept"), _of_lost("size")
+    lead = VALUE // power(DIGITS - _of_lost("lead_digits"))
     return Rule(
         "zero_lost",
         NumberReading.ZERO_LOST,
         "without a zero that belongs to the number or its prefix: `707123456` in CI, `6301234567` in HU, "
         "`15512345678` (01) and `447771234567` (044) in MX",
-        BARE & reduce(pl.Expr.__or__, [lost for lost, _ in found]),
-        _chosen(size),
-        _chosen(number),
+        BARE & (kept > 0) & lead.is_between(_of_lost("first"), _of_lost("last")),
+        size,
+        _of_lost("number") * power(kept) + VALUE % power(kept),
     )
 
 
-def _lost(one: LostZero) -> pl.Expr:
-    lost = PLAN.eq(REGIONS.index(one.region)) & DIGITS.eq(one.digits)
-    if one.lead is None:
-        return lost
-    behind: int = 10 ** (one.digits - len(str(one.lead)))
-    return lost & VALUE.floordiv(behind).eq(one.lead)
+def _of_lost(name: str) -> pl.Expr:
+    """Return a field of the lost zero of a plan and a count of digits, zero or null if it has none."""
+    return of(_LOST[name], PLAN * _LOST_SPAN + DIGITS)
 
 
-def _chosen(cases: list[tuple[pl.Expr, pl.Expr]]) -> pl.Expr:
-    return pl.coalesce(pl.when(case).then(what) for case, what in cases)
+def _lost_zeros() -> pl.DataFrame:
+    """Return the fields of each lost zero, at the index of its plan and count of digits."""
+    found = pl.DataFrame([_fields(one) for one in LOST_ZEROS])
+    places = found["place"]
+    nothing = pl.Series([0], dtype=pl.UInt64()).new_from_index(0, max(places) + 1)
+    return pl.DataFrame([nothing.clone().scatter(places, one).alias(one.name) for one in found])
 
+
+def _fields(one: LostZero) -> dict[str, int]:
+    first, last = one.leads.start, one.leads.stop - 1
+    return {
+        "place": REGIONS.index(one.region) * _LOST_SPAN + one.digits,
+        "lead_digits": len(str(last)) if last else 0,
+        "first": first,
+        "last": last,
+        "kept": one.kept,
+        "size": len(str(one.number)) + one.kept,
+        "number": one.number,
+    }
+
+
+_LOST = _lost_zeros()
 
 # Not if libphonenumber has read it so already.
 MAY_BEGIN_00 = _BY_00 & (pl.col("number") != VALUE)
