@@ -62,7 +62,7 @@ _DANGEROUS = (
     r"(?i)@s\.whatsapp\.net|@c\.us|wa\.me/|whatsapp\.com|whatsapp:/|tel:|phone-context|isub"
     rf"|[0-9]\W*\b(?:{NOTE_WORDS})\b|\+[0-9]{{1,3}}[|;_:,]|[0-9][\s().-]*\+|[0-9]{{9}}e\+?[0-9]"
     rf"|{COUNT}|{ITEM}|{LIST_ITEM}|{STRAY_DIGIT}"
-    rf"|^(?:[^0-9]*[0-9]){{{FEWEST_BEFORE_LABEL},{DIGITS_BEFORE_LABEL - 1}}}[^0-9]*\pL[^0-9]*$"
+    rf"|^(?:[^0-9]*[0-9]){{{FEWEST_BEFORE_LABEL},{DIGITS_BEFORE_LABEL - 1}}}(?:{LABEL.pattern})[^0-9]*$"
 )
 _FLOAT_OR_SIGNED = rf"^[{QUOTES}]*{FLOAT}[{QUOTES}]*$|{PLUS_BEHIND}"
 _DAMAGED = rf"^[{QUOTES}]*(?:{DAMAGE.pattern})[{QUOTES}]*$"

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from functools import partial
-from typing import TYPE_CHECKING
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
@@ -36,7 +36,7 @@ from validator.phone.cell.unwrapping import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from validator.phone.cell.national_variants import Spelling
 
@@ -117,19 +117,33 @@ def _lost_plus(text: str, region: str | None) -> str | None:
     return f"+{digits}" if _is_unmistakable(digits, region) and not holds_no_code(text, region) else None
 
 
-def _respelt(name: str, text: str, region: str | None) -> str | None:
-    written = SPELT.fullmatch(text)
-    if not written:
+def _respelt(spellings: Sequence[Spelling], text: str, region: str | None) -> str | None:
+    found = _spelt(text, region)
+    return next(filter(None, (_respelt_as(one, found, region) for one in spellings)), None) if found else None
+
+
+class _Spelt(NamedTuple):
+    """The digits of a text, those in international form (empty if it may be national), and its plus sign."""
+
+    digits: str
+    international: str
+    plus: bool
+
+
+# The recoveries for spellings ask about the same text in turn.
+@lru_cache(maxsize=1)
+def _spelt(text: str, region: str | None) -> _Spelt | None:
+    found = SPELT.fullmatch(text)
+    if not found:
         return None
-    plus, digits = written[1] or "", digits_of(written[2])
-    named = (spelling for spelling in SPELLINGS if spelling.name == name)
-    return next(filter(None, (_respelt_as(one, plus, digits, region) for one in named)), None)
+    plus, digits = found[1] or "", digits_of(found[2])
+    return _Spelt(digits, _international(plus, digits, region), bool(plus))
 
 
-def _respelt_as(spelling: Spelling, plus: str, digits: str, region: str | None) -> str | None:
-    abroad = spelling.abroad and re.fullmatch(spelling.abroad, _international(plus, digits, region))
-    is_home = region == spelling.region and (not plus or spelling.after_plus)
-    found = abroad or (re.fullmatch(spelling.at_home, digits) if is_home else None)
+def _respelt_as(spelling: Spelling, spelt: _Spelt, region: str | None) -> str | None:
+    abroad = spelling.abroad and re.fullmatch(spelling.abroad, spelt.international)
+    is_home = region == spelling.region and (not spelt.plus or spelling.after_plus)
+    found = abroad or (re.fullmatch(spelling.at_home, spelt.digits) if is_home else None)
     return spelling.respelt(found) if found else None
 
 
@@ -148,6 +162,7 @@ def _is_unmistakable(digits: str, region: str | None) -> bool:
     return len(digits) >= UNMISTAKABLE_DIGITS
 
 
+_NAMED = [(name, reads, [one for one in SPELLINGS if one.name == name]) for name, reads in SPELLING_NAMES]
 RECOVERIES = (
     Recovery(
         "mis_saved",
@@ -258,5 +273,5 @@ RECOVERIES = (
         "region as they stand",
         _lost_plus,
     ),
-    *(Recovery(name, Stage.SECOND_CHANCE, reads, partial(_respelt, name)) for name, reads in SPELLING_NAMES),
+    *(Recovery(name, Stage.SECOND_CHANCE, reads, partial(_respelt, some)) for name, reads, some in _NAMED),
 )

@@ -24,6 +24,7 @@ _TEL_URI = re.compile(r"\btel:(?://)?(.+)", re.IGNORECASE)
 _URI_PARAMETER = re.compile(r";(?=[a-z-]+=)", re.IGNORECASE)
 _KNOWN_PARAMETERS = ("ext=", "phone-context=")  # RFC 3966, section 3
 AFTER_LAST_DIGIT = re.compile(r"[0-9]([^0-9]*)$")
+# The pattern means the same in Rust and in Python.
 LABEL = re.compile(
     r"[\"')\]]*(?:[\s(\[{<,;:|/-].*[^\W\d_]|(?i:cell|mobile|mob|cel|home|work|office|casa|whatsapp)\b)"
 )
