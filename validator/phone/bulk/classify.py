@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from validator.model import Reason
 from validator.phone import answers
-from validator.phone.bulk.first_look import IS_WITHOUT_STRAY, FirstLook, with_digits
+from validator.phone.bulk.first_look import HAS_STRAY, FirstLook, with_digits
 from validator.phone.bulk.frames import beside, kept, split, together
 from validator.phone.bulk.search import FEWEST_DIALLED_DIGITS
 from validator.phone.bulk.second_chances import has_digits
@@ -200,7 +200,7 @@ def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
     piles.dial_spelt(linked.with_columns(text=_CORE))
     telephoned, rows = split(rows, pl.col("uri").is_not_null())
     uri = pl.concat_str(pl.lit("tel:"), "uri").alias("text")
-    telephoned = telephoned.select("row", uri, "plan").filter(IS_WITHOUT_STRAY)
+    telephoned = telephoned.select("row", uri, "plan").filter(~HAS_STRAY)
     rows = rows.select("row", "text", "plan").hstack(_groups(rows["text"], _FLOAT_OR_SIGNED))
     unwrapped = pl.coalesce("1", pl.concat_str(pl.lit("+"), "2"), _TEXT).alias("text")
     rows = rows.select("row", unwrapped, "plan")

@@ -54,8 +54,15 @@ def decide(cells: pl.DataFrame, look: FirstLook, accept: Accept, index: RangeInd
     others = together(shaped.settled, *(some.select(_DECIDED) for some in (held, reviewed)))
     spread = _spread(dialled, cells.height)
     whole = answers.put(spread, others["row"], others)
+    whole = _without_stray(whole, look.stray)
     whole = whole if accept is Accept.POSSIBLE else whole.with_columns(answer=_if_in_plan())
     return whole.hstack(spread.select(answers.WRITTEN.names()))
+
+
+def _without_stray(whole: pl.DataFrame, stray: pl.Series) -> pl.DataFrame:
+    """Leave valid numbers undecided in rows whose last digit may belong to something else."""
+    valid = whole["answer"].gather(stray) >= answers.FIRST_VALID
+    return whole.with_columns(whole["answer"].scatter(stray.filter(valid), answers.UNDECIDED))
 
 
 def _spread(dialled: pl.DataFrame, rows: int) -> pl.DataFrame:

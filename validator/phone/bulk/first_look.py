@@ -6,7 +6,7 @@ import polars as pl
 from msgspec import Struct
 
 from validator.model import MIN_DIGITS
-from validator.phone.bulk.frames import split
+from validator.phone.bulk.frames import holding, split
 from validator.phone.bulk.search import SHOWN_DIGITS
 from validator.phone.bulk.second_chances import counted, only_digits
 from validator.phone.cell.grouping import LIST_ITEM, STRAY_DIGIT
@@ -17,24 +17,27 @@ from validator.phone.codes import PLAN_OF_REGION
 _MOST_BYTES = 200
 
 _TEXT, _DIGITS, _VALUE, _PLUS = pl.col("text"), pl.col("digits"), pl.col("value"), pl.col("plus")
-# The last digit does not stand alone. If it does, it may belong to something else.
-IS_WITHOUT_STRAY = ~((_TEXT.str.len_bytes() > MIN_DIGITS) & _TEXT.str.contains(STRAY_DIGIT))
+# The last digit stands alone, perhaps because it belongs to something else.
+HAS_STRAY = (_TEXT.str.len_bytes() > MIN_DIGITS) & _TEXT.str.contains(STRAY_DIGIT)
 _IS_LISTED = _TEXT.str.contains(LIST_ITEM)
 _IS_SHOWN = _VALUE.is_not_null() & (_DIGITS <= SHOWN_DIGITS)
 
 
 class FirstLook(Struct, frozen=True):
-    """The cells of a column by what they are at first sight; cells in none of the three are left out.
+    """The cells of a column by what they are at first sight; cells in none of these are left out.
 
     Attributes:
         empty: the row numbers (UInt32) of cells without text.
         plain: cells of digits with punctuation, in frames of `row`, `text`, `plan`, and `plus`, `digits` and
             `value` as `lookup.look_up` takes them.
+        stray: the row numbers (UInt32) of plain cells whose last digit stands alone. If it makes a valid number
+            with the others, the cell has to be read by itself.
         dressed: the row numbers (UInt32) of cells with anything else.
     """
 
     empty: pl.Series
     plain: tuple[pl.DataFrame, ...]
+    stray: pl.Series
     dressed: pl.Series
 
 
@@ -48,9 +51,10 @@ def first_look(cells: pl.DataFrame) -> FirstLook:
     # Most punctuation is spaces: cells that are digits without spaces need no further test.
     spaced, rest = split(_unspaced(rest[["row", "text", "plan", "plus"]]), _IS_SHOWN)
     punctuated, dressed = split(rest, _TEXT.str.contains(rf"^(?:{PLAIN.pattern})$"))
-    spaced, _ = split(spaced, IS_WITHOUT_STRAY)
-    punctuated, _ = split(punctuated, IS_WITHOUT_STRAY & ~_IS_LISTED)
-    return FirstLook(empty["row"], (bare, spaced, with_digits(punctuated, _TEXT)), dressed["row"])
+    punctuated, _ = split(punctuated, ~_IS_LISTED)
+    stray = [some["row"].filter(holding(some, HAS_STRAY)) for some in (spaced, punctuated)]
+    plain = (bare, spaced, with_digits(punctuated, _TEXT))
+    return FirstLook(empty["row"], plain, pl.concat(stray), dressed["row"])
 
 
 def with_digits(rows: pl.DataFrame, core: pl.Expr) -> pl.DataFrame:

@@ -36,7 +36,7 @@ from validator.phone.cell.unwrapping import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from validator.phone.cell.national_variants import Spelling
 
@@ -122,6 +122,18 @@ def _respelt(spellings: Sequence[Spelling], text: str, region: str | None) -> st
     return next(filter(None, (_respelt_as(one, found, region) for one in spellings)), None) if found else None
 
 
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+# All spellings, in international form and as dialled in each region.
+_ABROAD = _any_of(one.abroad for one in SPELLINGS if one.abroad)
+_AT_HOME: dict[str | None, re.Pattern[str]] = {
+    region: _any_of(one.at_home for one in SPELLINGS if one.region == region)
+    for region in {one.region for one in SPELLINGS}
+}
+
+
 class _Spelt(NamedTuple):
     """The digits of a text, those in international form (empty if it may be national), and its plus sign."""
 
@@ -137,7 +149,12 @@ def _spelt(text: str, region: str | None) -> _Spelt | None:
     if not found:
         return None
     plus, digits = found[1] or "", digits_of(found[2])
-    return _Spelt(digits, _international(plus, digits, region), bool(plus))
+    international = _international(plus, digits, region)
+    at_home = _AT_HOME.get(region)
+    # The usual case: one search in place of one for each spelling.
+    if not _ABROAD.fullmatch(international) and not (at_home and at_home.fullmatch(digits)):
+        return None
+    return _Spelt(digits, international, bool(plus))
 
 
 def _respelt_as(spelling: Spelling, spelt: _Spelt, region: str | None) -> str | None:
