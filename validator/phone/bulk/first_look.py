@@ -30,8 +30,8 @@ class FirstLook(Struct, frozen=True):
         empty: the row numbers (UInt32) of cells without text.
         plain: cells of digits with punctuation, in frames of `row`, `text`, `plan`, and `plus`, `digits` and
             `value` as `lookup.look_up` takes them.
-        stray: the row numbers (UInt32) of plain cells whose last digit stands alone. If it makes a valid number
-            with the others, the cell has to be read by itself.
+        stray: the row numbers (UInt32) of plain cells whose last digit stands alone. If it makes a valid
+            number with the others, the cell has to be read by itself.
         dressed: the row numbers (UInt32) of cells with anything else.
     """
 
@@ -53,7 +53,7 @@ def first_look(cells: pl.DataFrame) -> FirstLook:
     punctuated, dressed = split(rest, _TEXT.str.contains(rf"^(?:{PLAIN.pattern})$"))
     punctuated, _ = split(punctuated, ~_IS_LISTED)
     stray = [some["row"].filter(holding(some, HAS_STRAY)) for some in (spaced, punctuated)]
-    plain = (bare, spaced, with_digits(punctuated, _TEXT))
+    plain = (bare, spaced, with_digits(punctuated, pl.col("unspaced")))
     return FirstLook(empty["row"], plain, pl.concat(stray), dressed["row"])
 
 
@@ -68,8 +68,8 @@ def _as_integer(text: pl.Expr) -> pl.Expr:
 
 
 def _unspaced(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add `value` and `digits` of the text without its spaces, if that is digits."""
+    """Add the text without its spaces, `unspaced`, and its `value` and `digits`, if it is digits."""
     rows = rows.with_columns(unspaced=_TEXT.str.replace_all(" ", "", literal=True))
     unspaced = pl.col("unspaced")
     counts = {"value": _as_integer(unspaced), "digits": unspaced.str.len_bytes() - _PLUS}
-    return rows.with_columns(**counts).drop("unspaced")
+    return rows.with_columns(**counts)
