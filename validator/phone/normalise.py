@@ -136,8 +136,7 @@ def survey(
     Parts of a long column are surveyed one by one. The sum of their evidence settles each part.
     """
     # In one chunk: otherwise every query would rechunk columns with chunks of different lengths.
-    asked = _texts(cells.rechunk()).hstack(_regions(regions, len(cells)))
-    asked = _readable(asked)
+    asked = _readable(_texts(cells.rechunk()).hstack(_regions(regions, len(cells))))
     look = _first_look(asked) if _is_worth_bulk(asked) else None
     asked = in_their_countries(asked, look.dressed if look else None)
     texts = asked.select("text", "region")

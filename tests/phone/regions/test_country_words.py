@@ -50,6 +50,11 @@ def test_a_country_beside_a_number_is_its_region(outcome, cell, region, expected
     assert outcome(cell, region) == expected
 
 
+def test_of_two_countries_the_first_counts(outcome):
+    assert outcome("NL 06 12345678 DE", "FR") == 31612345678
+    assert outcome("DE 0171 5550101 NL", "FR") == 491715550101
+
+
 def test_long_columns_are_read_alike():
     cells, regions, expected = (list(column) for column in zip(*IN_CELLS, strict=True))
     filler = [f"0170 {number:07d}" for number in range(WORTH_BULK_CELLS)]

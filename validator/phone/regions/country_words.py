@@ -60,7 +60,8 @@ def in_their_countries(asked: pl.DataFrame, dressed: pl.Series | None = None) ->
     found = [cells for mask, word in places for cells in _read(asked, unsigned.filter(mask), word)]
     if not found:
         return asked
-    cells = pl.concat(found).unique("row")
+    # The word before the digits comes first.
+    cells = pl.concat(found).unique("row", keep="first")
     rows = cells["row"]
     return asked.with_columns(
         text=asked["text"].scatter(rows, cells["digits"]),
