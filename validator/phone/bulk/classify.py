@@ -10,7 +10,7 @@ from __future__ import annotations
 import polars as pl
 from msgspec import Struct, field
 
-from validator.model import Reason
+from validator.model import MAX_DIGITS, Reason
 from validator.phone import answers
 from validator.phone.bulk.first_look import HAS_STRAY, FirstLook, with_digits
 from validator.phone.bulk.frames import beside, kept, split, together
@@ -25,6 +25,7 @@ from validator.phone.cell.unwrapping import (
     COUNT,
     DIGITS_BEFORE_LABEL,
     EXAMPLE,
+    EXPONENT,
     FEWEST_BEFORE_LABEL,
     FLOAT,
     ITEM,
@@ -44,8 +45,10 @@ _TO_FOLD = f"[^ -~]|  |(?i:{ESCAPED})"
 # The most common text to fold: spaces, and letters that stay unchanged.
 _SPACES = r"[ \u00a0]+"
 _ONLY_SPACES_TO_FOLD = r"^[ -~\u00a0À-ɏ€]*$"
-# ASCII, and letters that Python and Rust classify and match in the same way.
-_ALPHABET = r"^[ -~À-įĲ-žƀ-ɏΆ-ώЀ-ѿ€£]*$"
+# ASCII, letters that Python and Rust classify and match in the same way, and symbols.
+_ALPHABET = (
+    r"^[ -~À-įĲ-žƀ-ɏΆ-ώЀ-ѿ€£\u{2600}-\u{2775}\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}]*$"
+)
 
 # As in `recoveries`, but without text around them that another recovery could match: the number in one of
 # WhatsApp's ids or links, or in a URI. In one pattern, since polars keeps 32 compiled ones.
@@ -64,7 +67,8 @@ _DANGEROUS = (
     rf"|{COUNT}|{ITEM}|{LIST_ITEM}|{STRAY_DIGIT}"
     rf"|^(?:[^0-9]*[0-9]){{{FEWEST_BEFORE_LABEL},{DIGITS_BEFORE_LABEL - 1}}}(?:{LABEL.pattern})[^0-9]*$"
 )
-_FLOAT_OR_SIGNED = rf"^[{QUOTES}]*{FLOAT}[{QUOTES}]*$|{PLUS_BEHIND}"
+# With a group for a float, three for one with an exponent, and one for a number before its plus sign.
+_MISWRITTEN = rf"^[{QUOTES}]*(?:{FLOAT}|{EXPONENT})[{QUOTES}]*$|{PLUS_BEHIND}"
 _DAMAGED = rf"^[{QUOTES}]*(?:{DAMAGE.pattern})[{QUOTES}]*$"
 _ADDRESS = rf"(?i){ADDRESS.pattern}"
 
@@ -86,7 +90,9 @@ _STRANGE_EARLY = (
     rf"^[^0-9+]*(?:\++(?:{_BETWEEN}[0-9]){{0,2}}|[0-9](?:{_BETWEEN}[0-9])?){_BETWEEN}"
     r"(?:[\p{L}--[xX]]|[^0-9 ().\-/\[\]*xX~+].*[\p{L}\p{N}])"
 )
-_STRANGE = r"[0-9].*[@_!?|<>{}\"'$%^&\\+`€£].*[\p{L}\p{N}]"
+# A comma before a word that is no extension.
+_COMMA = r",\s*(?:[\p{L}--[aAeEiIxXдД]]|[aAiI][\p{L}--[nN]]|[eE][\p{L}--[xX]])"
+_STRANGE = rf"[0-9].*(?:[@_!?|<>{{}}\"'$%^&\\+`€£].*[\p{{L}}\p{{N}}]|{_COMMA})"
 _STRANGE_WITHOUT_EXTENSION = r"^[^0-9+]*[0-9][^#~,;\p{L}]*[:=][^#~,;\p{L}]*[0-9]"
 _NOT_VIABLE = f"{_STRANGE_EARLY}|{_STRANGE}|{_STRANGE_WITHOUT_EXTENSION}"
 # Text that may be removed before: libphonenumber cuts off a second extension, recoveries remove zeros.
@@ -201,9 +207,7 @@ def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
     telephoned, rows = split(rows, pl.col("uri").is_not_null())
     uri = pl.concat_str(pl.lit("tel:"), "uri").alias("text")
     telephoned = telephoned.select("row", uri, "plan").filter(~HAS_STRAY)
-    rows = rows.select("row", "text", "plan").hstack(_groups(rows["text"], _FLOAT_OR_SIGNED))
-    unwrapped = pl.coalesce("1", pl.concat_str(pl.lit("+"), "2"), _TEXT).alias("text")
-    rows = rows.select("row", unwrapped, "plan")
+    rows = _rewritten(rows)
     tame, _ = split(rows, _TEXT.str.contains(_ALPHABET) & ~_TEXT.str.contains(_DANGEROUS))
     _look_at(_unlabelled(pl.concat([telephoned, tame])), piles)
 
@@ -223,6 +227,17 @@ def _folded(rows: pl.DataFrame) -> pl.DataFrame:
 def _groups(texts: pl.Series, pattern: str) -> pl.DataFrame:
     """Return a column for each group of the pattern, null if it is in no match."""
     return texts.str.extract_groups(pattern).struct.unnest()
+
+
+def _rewritten(rows: pl.DataFrame) -> pl.DataFrame:
+    """Do what `unwrapping.float_text` and `plus_behind` do."""
+    first, others, exponent = pl.col("2"), pl.col("3"), pl.col("4").cast(pl.UInt32)
+    zeros = exponent - others.str.len_bytes().cast(pl.Int64)
+    is_whole = zeros.is_between(0, MAX_DIGITS)
+    whole = pl.when(is_whole).then(pl.concat_str(first, others).str.pad_end(exponent + 1, "0"))
+    signed = pl.concat_str(pl.lit("+"), "5")
+    found = rows.select("row", "text", "plan").hstack(_groups(rows["text"], _MISWRITTEN))
+    return found.select("row", pl.coalesce("1", whole, signed, _TEXT).alias("text"), "plan")
 
 
 def _unlabelled(rows: pl.DataFrame) -> pl.DataFrame:

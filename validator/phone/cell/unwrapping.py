@@ -57,7 +57,8 @@ _PLUS_BEHIND = re.compile(PLUS_BEHIND)
 # zeros may be thousands.
 FLOAT = r"(\+?(?:[0-9]{1,5} )?[0-9]{5,})[.,](?:0{1,2}|0{4,})"
 _FLOAT = re.compile(FLOAT)
-_EXPONENT = re.compile(r"([0-9])[.,]([0-9]{9,})[eE]\+?([0-9]{1,2})")
+EXPONENT = r"([0-9])[.,]([0-9]{9,})[eE]\+?([0-9]{1,2})"
+_EXPONENT = re.compile(EXPONENT)
 QUOTES = " '\"=`’‘“”"  # noqa: RUF001 - spreadsheets write typographic quotes
 # A vanity number has at most seven digits before its letters (`1-800-555-TELL`): a word after eight digits is
 # a label.
