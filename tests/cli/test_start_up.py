@@ -135,15 +135,10 @@ def test_a_check_loads_these_packages_of_others_and_no_more(provider, listed):
         "click",
         "platformdirs",
         "anyio",
-        "httpx",
-        "h11",
-        "idna",
         "msgspec",
     }
     # The names of the classes of polars and anyio; rich's file sizes.
     needed |= {"typing_extensions", "sniffio", "rich"}
-    # What is trusted, which is made ready for https.
-    needed |= {"truststore", "certifi"}
 
     # What begins with an underscore belongs to one of them, or to how Python was built and installed here.
     others = {name for name in packages - sys.stdlib_module_names if not name.startswith("_")}
