@@ -6,7 +6,7 @@ Our own transport is a `Wire`, which takes requests as bytes. A caller may give 
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
@@ -17,6 +17,7 @@ from validator.http.request_bytes import RequestBytes
 from validator.http.transport_errors import ProxyRefusal, TransportError, Unanswered
 from validator.http.url import host_of
 from validator.http.wire import Wire
+from validator.value import MaskedValue
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -52,8 +53,7 @@ def bad_answer(flaw: str, *, rate: RateNotice, request_id: str, status: int = _O
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
+class Exchange(MaskedValue, Struct, frozen=True, kw_only=True, dict=True):
     """Sends requests through a transport.
 
     Attributes:
@@ -69,19 +69,21 @@ class Exchange:
         on_answer: called with each response, whatever it says: the server has been reached.
     """
 
+    _hidden = frozenset({"headers"})
+
     transport: Wire | httpx.AsyncBaseTransport
     base_url: str
-    headers: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str]
     understand: Callable[[Reply, float], Answer]
     timeout_s: float
     wall_clock: Callable[[], float]
     trust: str = ""
     on_answer: Callable[[], None] | None = None
-    _requests: RequestBytes = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        """Prepare the bytes that all requests share."""
-        object.__setattr__(self, "_requests", RequestBytes(self.base_url, self.headers))
+    @cached_property
+    def _requests(self) -> RequestBytes:
+        """Makes the bytes of the requests."""
+        return RequestBytes(self.base_url, self.headers)
 
     def get(self, path: str, read: Callable[[Answer], T], *, cap_bytes: int) -> Awaitable[T]:
         """Send a GET and return the value that `read` gets from the answer.
