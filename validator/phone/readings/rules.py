@@ -19,9 +19,8 @@ from msgspec import Struct
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from validator.phone import answers
-from validator.phone.bulk.number_ranges import LOT_SPAN
 from validator.phone.bulk.search import of, power
-from validator.phone.codes import CODE_OF_LEAD, CODE_OF_PLAN, DIGITS_OF_CODE, LEAD_DIGITS, REGIONS
+from validator.phone.codes import CODE_OF_LEAD, CODE_OF_PLAN, DIGITS_OF_CODE, LEAD_DIGITS, LOT_SPAN, REGIONS
 
 
 class NumberReading(StrEnum):
