@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import lru_cache, reduce
-from typing import NamedTuple
 
 import polars as pl
 from msgspec import Struct
@@ -62,7 +61,7 @@ class Rule(Struct, frozen=True):
     value: pl.Expr
 
 
-class LostZero(NamedTuple):
+class LostZero(Struct, frozen=True):
     """A zero that belongs to the number or to a longer prefix, so that digits without it are not valid.
 
     Attributes:
