@@ -137,8 +137,8 @@ def test_a_check_loads_these_packages_of_others_and_no_more(provider, listed):
         "anyio",
         "msgspec",
     }
-    # The names of the classes of polars and anyio; rich's file sizes.
-    needed |= {"typing_extensions", "sniffio", "rich"}
+    # The names of the classes of polars and anyio.
+    needed |= {"typing_extensions", "sniffio"}
 
     # What begins with an underscore belongs to one of them, or to how Python was built and installed here.
     others = {name for name in packages - sys.stdlib_module_names if not name.startswith("_")}
