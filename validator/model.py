@@ -17,7 +17,7 @@ MIN_DIGITS = 7
 MAX_DIGITS = 15
 _LEAST_NUMBER, _BEYOND_NUMBERS = 10 ** (MIN_DIGITS - 1), 10**MAX_DIGITS
 
-_URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _WEB = frozenset({"http", "https"})
 
 

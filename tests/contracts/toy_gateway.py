@@ -63,7 +63,7 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[Toy]:
             Exchange(
                 transport=transport,
                 base_url=url,
-                headers=httpx.Headers({"apikey": options.key.reveal()}),
+                headers={"apikey": options.key.reveal()},
                 understand=understand,
                 timeout_s=options.timeout_s,
                 wall_clock=options.wall_clock or time.time,

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from tests.support.http.answers import cut, made_of
 from tests.support.http.loopback import http
-from validator.http.answer import READ_BYTES, AnswerReader, CommonReader
-from validator.http.common_answer import Unread, read_common
+from validator.http.answer import AnswerReader
+from validator.http.common_answer import CommonReader, Unread, read_common
+from validator.http.reply import READ_BYTES
 
 CAP_BYTES = 100
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -4,17 +4,18 @@ import socket
 import ssl
 
 import anyio
-import httpx
 import pytest
 from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute
 from msgspec.structs import replace
 
 from tests.support.http.loopback import http, say_nothing, saying, served
-from validator.http.connection import PendingRequest, StreamConnection
+from validator.http.connection import PendingRequest
 from validator.http.dialing import dial
 from validator.http.route import Route
 from validator.http.socket_connection import SocketConnection
+from validator.http.stream_connection import StreamConnection
+from validator.http.transport_errors import ReadError, RemoteProtocolError, WriteError
 from validator.http.unread import holds_data, unread_in_tls
 
 pytestmark = pytest.mark.anyio
@@ -56,7 +57,7 @@ async def test_a_server_that_speaks_before_it_is_asked_is_not_believed(anyio_bac
         await has_spoken.wait()
         await anyio.wait_all_tasks_blocked()
         if anyio_backend == "asyncio":
-            with pytest.raises(httpx.RemoteProtocolError, match="before it was asked"):
+            with pytest.raises(RemoteProtocolError, match="before it was asked"):
                 await connection.ask(ASKING)
         await connection.aclose()
 
@@ -193,7 +194,7 @@ class Broken(ByteStream):
 @pytest.mark.parametrize(
     "error", [anyio.BrokenResourceError(), ssl.SSLError(1, "bad record mac"), OSError(5, "EIO")], ids=repr
 )
-@pytest.mark.parametrize(("sends", "expected"), [(True, httpx.ReadError), (False, httpx.WriteError)])
+@pytest.mark.parametrize(("sends", "expected"), [(True, ReadError), (False, WriteError)])
 async def test_a_stream_that_breaks_is_closed_and_the_cause_kept(error, sends, expected):
     stream = Broken(error, sends=sends)
 

@@ -1,9 +1,9 @@
 """Answers that are short in the end, and without end on the way there: left at a bound, never read on."""
 
-import httpx
 import pytest
 
 from tests.support.http.loopback import SECOND, Server, ask, http, saying, served
+from validator.http.transport_errors import RemoteProtocolError
 
 pytestmark = pytest.mark.anyio
 
@@ -43,7 +43,7 @@ async def test_an_answer_that_does_not_come_to_its_end_is_left(ours, start, part
     server = Server(talk, SECOND)
 
     async with served(server.talk) as port, ours(port, max_connections=1) as transport:
-        with pytest.raises(httpx.RemoteProtocolError):
+        with pytest.raises(RemoteProtocolError):
             await ask(transport, port)
         assert await ask(transport, port) == b"second"
 

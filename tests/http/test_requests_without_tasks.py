@@ -1,11 +1,10 @@
 """Requests over idle connections that need no task: they end as others do, and leave the connection alike."""
 
 import anyio
-import httpx
 import pytest
 
 from tests.support.http.loopback import SECOND, Server, ask, hang_up, http, reset, say_nothing, saying, served
-from validator.http.wire import Unanswered
+from validator.http.transport_errors import RemoteProtocolError, Unanswered
 
 pytestmark = pytest.mark.anyio
 
@@ -120,7 +119,7 @@ async def test_one_whose_answer_is_cut_off_fails(ours):
         await ask(transport, port)
         how = await Sent(transport).end()
 
-    assert isinstance(how, httpx.RemoteProtocolError)
+    assert isinstance(how, RemoteProtocolError)
     assert not isinstance(how, Unanswered)
 
 

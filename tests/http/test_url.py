@@ -1,6 +1,10 @@
+import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from validator.errors import UsageError
+from validator.http.route import origin_of
 from validator.http.url import checked_base_url
 
 REMEDY = "Give another one with --base-url"
@@ -81,3 +85,29 @@ def test_a_secret_in_the_base_url_is_refused_and_not_repeated(text):
 
     assert "hunter2" not in str(refused.value)
     assert "sendapi.co" in str(refused.value)
+
+
+HOSTS = st.sampled_from(
+    ("sendapi.co", "SendAPI.co", "a_b.example", "127.0.0.1", "192.0.2.7", "1.2.3.999", "[::1]")
+)
+PORTS = st.sampled_from(("", ":80", ":443", ":8443", ":0443", ":4430", ":65535", ":65536", ":99999"))
+SEGMENTS = st.lists(
+    st.sampled_from(("", "v1", ".", "..", ".v", "v.1", "%c3%A9", "é", "a~b", "a+b")), max_size=4
+)
+
+
+@pytest.mark.slow
+@given(st.sampled_from(("https", "http", "HTTPS")), HOSTS, PORTS, SEGMENTS)
+def test_a_base_url_is_normalised_as_httpx_does_it(scheme, host, port, segments):
+    text = "/".join([f"{scheme}://{host}{port}", *segments])
+    try:
+        url = checked_base_url(text, remedy=REMEDY)
+    except UsageError:
+        return
+    expected = httpx.URL(text)
+    assert url == str(expected).rstrip("/")
+    assert origin_of(url) == (
+        expected.scheme,
+        expected.raw_host.decode(),
+        expected.port or {"https": 443, "http": 80}[expected.scheme],
+    )

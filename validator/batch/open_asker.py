@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from validator.batch.asker import Asker
 from validator.batch.asking.counters import RunCounters
-from validator.batch.sharing import source_of_plans
 from validator.batch.wiring import locked
 from validator.ledger import open_ledger
+from validator.ledger_url import LedgerUrl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    import polars as pl
 
     from validator.batch.ask_settings import AskSettings, KeySettings
+    from validator.batch.asking.feeding import Source
     from validator.batch.watching.stop import Stop
     from validator.ledger import Ledger
     from validator.ledger_url import Location
@@ -71,6 +74,17 @@ def open_asker(
             progress=progress,
             stop=stop,
             hold=held.hold,
-            source_of=None if shared_until is None else source_of_plans(ledger, opened, shared_until),
+            source_of=_source_of_plans(ledger, opened, shared_until),
         )
         yield OpenAsker(asker, opened, counters)
+
+
+def _source_of_plans(
+    location: Location, ledger: Ledger, shared_until: MaxAge | None
+) -> Callable[[pl.Series], Source] | None:
+    """Return a function that makes the source of a plan's numbers; None if they are not shared."""
+    if shared_until is None or not isinstance(location, LedgerUrl):
+        return None
+    from validator.batch.sharing import source_of_plans  # noqa: PLC0415 - only one run can use most ledgers
+
+    return source_of_plans(ledger, shared_until)

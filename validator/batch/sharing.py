@@ -11,7 +11,6 @@ import polars as pl
 
 from validator.batch.asking.leased import LeasedNumbers, Planned
 from validator.batch.planning.answered import answered
-from validator.ledger_url import LedgerUrl
 from validator.local_time import unix_ms
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from validator.batch.asking.feeding import Source
     from validator.batch.asking.leased import Supply
     from validator.ledger import Ledger
-    from validator.ledger_url import Location
     from validator.settings import MaxAge
 
 
@@ -48,18 +46,13 @@ def leased(supply: Supply, ledger: Ledger, *, holder: str, max_age: MaxAge, sinc
     )
 
 
-def source_of_plans(
-    location: Location, ledger: Ledger, max_age: MaxAge
-) -> Callable[[pl.Series], Source] | None:
-    """Return a function that makes the source of a plan's numbers; None if only one run can use the ledger.
+def source_of_plans(ledger: Ledger, max_age: MaxAge) -> Callable[[pl.Series], Source]:
+    """Return a function that makes the source of a plan's numbers, which several runs share.
 
     Args:
-        location: the location of the ledger.
-        ledger: the ledger.
+        ledger: the ledger, which several runs can use.
         max_age: how long answers are valid.
     """
-    if not isinstance(location, LedgerUrl):
-        return None
     since_ms = unix_ms(datetime.now(UTC))
     lease = partial(leased, ledger=ledger, holder=secrets.token_hex(8), max_age=max_age, since_ms=since_ms)
     return lambda numbers: lease(Planned((int(number) for number in numbers), len(numbers)))

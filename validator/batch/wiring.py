@@ -9,9 +9,10 @@ import time
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio
+from msgspec import Struct
 
 from validator.batch.asking.checks import Asking
 from validator.batch.known_hosts import with_known_host
@@ -45,7 +46,7 @@ Held = TypeVar("Held", Lock, "Hold")
 TRY_AGAIN_S = 1.0
 
 
-class LockedKeys(NamedTuple):
+class LockedKeys(Struct, frozen=True):
     """Keys that this run holds.
 
     Attributes:
@@ -57,7 +58,7 @@ class LockedKeys(NamedTuple):
     keys: tuple[KeySettings, ...]
 
 
-class OpenKey(NamedTuple):
+class OpenKey(Struct, frozen=True):
     """A key whose gateway is open, and its budgets.
 
     Attributes:

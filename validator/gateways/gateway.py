@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from validator.errors import ApiError
     from validator.gateways.capabilities import Capabilities
     from validator.http.api_key import ApiKey
+    from validator.http.wire import Wire
     from validator.model import Number, RateNotice, SessionStatus
 
 # Enough for a single status request; a run sets its own value, one for each request in flight.
@@ -38,7 +39,7 @@ class GatewayOptions(Value, Struct, frozen=True, kw_only=True):
         timeout_s: the longest time of one whole exchange, in seconds.
         max_connections: connections open at the same time.
         network: the proxy to use, and the certificates to trust.
-        transport: an httpx transport to use in place of the network, or None.
+        transport: a transport (httpx's or a `Wire`) to use in place of the network, or None.
         wall_clock: the time of day in Unix seconds, for responses without a date; None for the system's.
         on_answer: called with each response, whatever it says; None if nothing has to be done.
     """
@@ -48,7 +49,7 @@ class GatewayOptions(Value, Struct, frozen=True, kw_only=True):
     timeout_s: float = 30.0
     max_connections: int = DEFAULT_CONNECTIONS
     network: Network = msgspec.field(default_factory=Network)
-    transport: httpx.AsyncBaseTransport | None = None
+    transport: Wire | httpx.AsyncBaseTransport | None = None
     wall_clock: Callable[[], float] | None = None
     on_answer: Callable[[], None] | None = None
 

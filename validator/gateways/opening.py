@@ -6,10 +6,9 @@ import json
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
-
-import httpx
 
 from validator.errors import Intercepted, OtherGateway, ServerError, UnexpectedStatus, UsageError
 from validator.http.body import decode_json
@@ -86,7 +85,7 @@ async def open_exchange(
         yield Exchange(
             transport=transport,
             base_url=url,
-            headers=httpx.Headers({**_HEADERS, **headers}),
+            headers={**_HEADERS, **headers},
             understand=lambda reply, wall_now: _understood(capabilities.title, reply, wall_now, refusal),
             timeout_s=options.timeout_s,
             wall_clock=options.wall_clock or time.time,
@@ -120,7 +119,7 @@ def segment(capabilities: Capabilities, session: str) -> str:
 def _understood(title: str, reply: Reply, wall_now: float, refusal: Refusal) -> Answer:
     value, flaw = _decoded(reply.body)
     rate = read_rates(reply.headers, value if isinstance(value, dict) else None, wall_now=wall_now)
-    if reply.status != httpx.codes.OK:
+    if reply.status != HTTPStatus.OK:
         failure = refusal(reply, value, rate)
         raise _of_another(title, reply, rate) or failure if type(failure) is Intercepted else failure
     if flaw:

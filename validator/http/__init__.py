@@ -4,9 +4,10 @@ One request, from the caller to the network:
 
 - `exchange`: sends one request, with a deadline, a bounded body and typed errors.
 - `exchange_options`: options of one exchange.
-- `transport`: an httpx transport that keeps connections; `wire`: its short interface, without httpx objects.
+- `wire`: the interface of our transport; `transport`: the transport, which keeps connections.
+- `transport_errors`: why there was no answer; `httpx_exchange`: exchanges over a caller's httpx transport.
 - `pool`: chooses the connection of a request.
-- `connection`: one connection, on Trio; `socket_connection`: the same on asyncio.
+- `connection`: the interface of a connection; `socket_connection`: on asyncio; `stream_connection`: on Trio.
 - `unread`: finds bytes that arrived unsolicited.
 - `dialing`: opens a connection along a `route`; `socket_dialing`, `connecting`: the same on asyncio.
 - `tunnel`: passes a proxy; `event_loop`: resolves names without blocking the end of a run; clock and events.
@@ -20,8 +21,8 @@ Settings of the connection:
 Requests and responses:
 
 - `request_bytes`: makes the bytes of a request; `reply`: a response as received.
-- `answer`: parses any response with h11; `common_answer`: parses common ones with a regular expression.
-- `body`: decodes and bounds a response body; `received`: cleans texts, ids and numbers from a provider.
+- `common_answer`: parses common responses with a regular expression; `answer`: parses any with h11.
+- `body`: decodes a response body; `received`: cleans texts, ids and numbers from a provider.
 - `contradictions`: finds answers that contradict themselves.
 - `rate_headers`: reads rate-limit headers; `retry_after`: reads waits; `unix_times`: reads dates.
 - `interception`: classifies refusals that are not in the gateway's own form.

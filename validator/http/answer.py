@@ -1,34 +1,21 @@
-"""Incremental parsers for the HTTP/1.1 answer (RFC 9112) to one request. Pure: no I/O.
-
-`AnswerReader` parses any answer with h11. `CommonReader` parses common answers with a regular expression, in
-a tenth of the time. It passes any other answer to an `AnswerReader`, from the first byte on, so both give the
-same result.
-"""
+"""Parses any HTTP/1.1 answer (RFC 9112) to one request with h11, as it arrives. Pure: no I/O."""
 
 from __future__ import annotations
 
 import h11
-import httpx
 
 from validator.http.body import PAGE_CAP_BYTES
-from validator.http.common_answer import Unread, read_common
-from validator.http.reply import Reply, is_compressed, joined_headers
+from validator.http.reply import READ_BYTES, Reply, is_compressed, joined_headers
+from validator.http.transport_errors import RemoteProtocolError
 
 # Four times the largest head of common servers (nginx: 4 to 8 KiB a buffer, Node: 16 KiB).
 _MAX_HEAD_BYTES = 64 * 1024
 
-# The size of one read. anyio on asyncio splits a larger read and buffers the rest, which then cannot be seen
-# on the socket. So after an answer of this size it is unknown whether more bytes have arrived.
-READ_BYTES = 64 * 1024
-
 # Limits of the whole answer: twice the largest body that is accepted anywhere, and pieces of 256 bytes for
 # such a body. Without them, a body of a few KB could arrive with gigabytes of chunk extensions, one byte a
 # chunk, or after endless interim answers (1xx).
-MAX_ANSWER_BYTES = 2 * PAGE_CAP_BYTES
+_MAX_ANSWER_BYTES = 2 * PAGE_CAP_BYTES
 _MAX_PIECES = 4_096
-
-# A common answer arrives in at most three reads: head, body, last chunk. Each read starts the match anew.
-_MOST_COMMON_READS = 8
 
 # With both headers, two parsers may disagree about the end of the answer (RFC 9112, section 6.1).
 _TWO_FRAMINGS = frozenset({b"transfer-encoding", b"content-length"})
@@ -84,7 +71,7 @@ class AnswerReader:
             received: the bytes; none for the end of the connection.
 
         Raises:
-            httpx.RemoteProtocolError: the answer ends too early, has wrong framing, or has no end.
+            RemoteProtocolError: the answer ends too early, has wrong framing, or has no end.
         """
         self._received_bytes += len(received)
         try:
@@ -92,7 +79,7 @@ class AnswerReader:
             return self._read()
         except h11.RemoteProtocolError as error:
             flaw = str(error) if self.has_received else "the server closed the connection without answering"
-            raise httpx.RemoteProtocolError(flaw) from error
+            raise RemoteProtocolError(flaw) from error
 
     def _read(self) -> Reply | None:
         while (event := self._next_event()) is not h11.NEED_DATA:
@@ -110,68 +97,13 @@ class AnswerReader:
 
     def _begin(self, head: h11.Response) -> None:
         if {name for name, _ in head.headers} >= _TWO_FRAMINGS:
-            raise httpx.RemoteProtocolError("the answer has both a Transfer-Encoding and a Content-Length")
+            raise RemoteProtocolError("the answer has both a Transfer-Encoding and a Content-Length")
         self._head, self._headers = head, joined_headers(head.headers.raw_items())
 
     def _next_event(self) -> type[h11.NEED_DATA | h11.PAUSED] | h11.Event:
         event = self._http.next_event()
         if event is not h11.NEED_DATA:
             self._pieces += 1
-            if self._pieces > _MAX_PIECES or self._received_bytes > MAX_ANSWER_BYTES:
-                raise httpx.RemoteProtocolError("the answer is longer, or in more pieces, than any can be")
+            if self._pieces > _MAX_PIECES or self._received_bytes > _MAX_ANSWER_BYTES:
+                raise RemoteProtocolError("the answer is longer, or in more pieces, than any can be")
         return event
-
-
-class CommonReader:
-    """Parses one answer like `AnswerReader`, and faster if it is a common one.
-
-    Args:
-        cap_bytes: as for `AnswerReader`.
-    """
-
-    def __init__(self, cap_bytes: int) -> None:
-        self._cap_bytes = cap_bytes
-        self._received = b""
-        self._reads = 0
-        self._end = -1
-        self._full: AnswerReader | None = None
-
-    @property
-    def has_received(self) -> bool:
-        """Whether any byte has arrived."""
-        return bool(self._received) if self._full is None else self._full.has_received
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the answer is complete."""
-        return self._end >= 0 if self._full is None else self._full.is_over
-
-    @property
-    def leaves_open(self) -> bool:
-        """Whether the answer is complete, nothing came after it, and neither side will close."""
-        return len(self._received) == self._end if self._full is None else self._full.leaves_open
-
-    @property
-    def has_surplus(self) -> bool:
-        """Whether bytes have arrived after the answer."""
-        return len(self._received) > self._end >= 0 if self._full is None else self._full.has_surplus
-
-    def feed(self, received: bytes) -> Reply | None:
-        """See `AnswerReader.feed`."""
-        if self._full is not None:
-            return self._full.feed(received)
-        self._received += received
-        self._reads += 1
-        if not received or self._reads > _MOST_COMMON_READS or len(self._received) >= READ_BYTES:
-            return self._uncommon(is_end=not received)
-        found = read_common(self._received, self._cap_bytes)
-        if isinstance(found, Unread):
-            return None if found is Unread.PARTIAL else self._uncommon()
-        reply, self._end = found
-        return reply
-
-    def _uncommon(self, *, is_end: bool = False) -> Reply | None:
-        """Let h11 parse the bytes so far, and all that follow."""
-        self._full = AnswerReader(self._cap_bytes)
-        reply = self._full.feed(self._received) if self._received else None
-        return self._full.feed(b"") if is_end and reply is None else reply

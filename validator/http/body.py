@@ -1,15 +1,9 @@
-"""Response bodies: read up to a limit, and decoded strictly."""
+"""Response bodies: their largest sizes, and how they are decoded: strictly."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING, Any, NoReturn, cast
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterable
-
-    import httpx
+from typing import Any, NoReturn
 
 # The answer to a check has 150 bytes, and a page of 100 contacts 30 KB. The rest is for future fields.
 OBJECT_CAP_BYTES = 64 * 1024
@@ -18,25 +12,6 @@ PAGE_CAP_BYTES = 1024 * 1024
 # The time to parse or print an integer grows with the square of its length. Beyond some thousand digits
 # Python refuses with a message of its own.
 _MAX_INTEGER_CHARS = 100
-
-
-async def read_capped(response: httpx.Response, cap_bytes: int) -> bytes | None:
-    """Return the body, or None if it is larger than the cap. At most one chunk over the cap is in memory.
-
-    It reads the undecoded stream. httpx would decompress as the response says, and 64 KiB can become 64 MiB.
-    """
-    chunks = aiter(cast("AsyncIterable[bytes]", response.stream))
-    body = bytearray()
-    try:
-        async for chunk in chunks:
-            body += chunk
-            if len(body) > cap_bytes:
-                return None
-        return bytes(body)
-    finally:
-        # A generator that is not exhausted has to be closed here: Trio does not close it later, and warns.
-        if isinstance(chunks, AsyncGenerator):
-            await chunks.aclose()
 
 
 def decode_object(body: bytes) -> dict[str, Any]:

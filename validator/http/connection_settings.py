@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-import httpx
 from msgspec import Struct
 
 from validator.http.proxy import find_proxy
@@ -13,6 +12,8 @@ from validator.http.route import Route, origin_of
 from validator.http.trust import SYSTEM_STORE, TrustStore, find_trust
 
 if TYPE_CHECKING:
+    import httpx
+
     from validator.http.network import Network
     from validator.http.proxy import Proxy
 
@@ -30,11 +31,14 @@ class ConnectionSettings(Struct, frozen=True, kw_only=True):
 
     def route_to(self, base_url: str) -> Route:
         """Return the route to the server of a checked URL, with these settings."""
-        scheme, host, port = origin_of(httpx.URL(base_url))
+        scheme, host, port = origin_of(base_url)
         return Route(host, port, self.trust.context() if scheme == "https" else None, self.proxy)
 
     def client(self, timeout: httpx.Timeout) -> httpx.AsyncClient:
         """Return an httpx client for a few requests. It follows no redirect and sends no credentials."""
+        # Imported here, since the connections of a run do without.
+        import httpx  # noqa: PLC0415
+
         proxy = None
         if self.proxy is not None:
             headers = {"Proxy-Authorization": self.proxy.authorization} if self.proxy.authorization else None

@@ -15,9 +15,8 @@ from validator.http.connection_settings import connection_settings
 from validator.http.exchange import certificate_flaw
 from validator.http.masking import one_line
 from validator.http.network import Network
-from validator.http.route import origin_of
 from validator.http.sending import TRANSIENT_STATUSES
-from validator.http.url import is_loopback
+from validator.http.url import DEFAULT_PORTS, is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -117,13 +116,18 @@ async def _answer(client: httpx.AsyncClient, url: ObjectUrl) -> AsyncIterator[ht
 
 
 def _followed(url: ObjectUrl, here: httpx.URL, there: httpx.URL) -> httpx.URL:
-    if origin_of(here) != origin_of(there):
+    if _origin(here) != _origin(there):
         shown = one_line(f"{there.scheme}://{there.netloc.decode('ascii').rpartition('@')[2]}")
         raise FileError(
             f"{url} redirects to another server ({shown}), which is not followed; download it and name the "
             "file."
         )
     return there
+
+
+def _origin(url: httpx.URL) -> tuple[str, bytes, int]:
+    """Return scheme, host and port (RFC 6454, section 4)."""
+    return url.scheme, url.raw_host, url.port or DEFAULT_PORTS.get(url.scheme, 0)
 
 
 def _require_list(url: ObjectUrl, response: httpx.Response) -> None:

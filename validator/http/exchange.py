@@ -1,33 +1,30 @@
 """One attempt: a request with a deadline and a bounded body. Each failure becomes a typed error.
 
-Requests go directly to the httpx transport, not through `httpx.AsyncClient`. The client would follow
-redirects, keep cookies, and log the URL with the number. Our own transport is a `Wire`, which takes requests
-as bytes, without httpx objects.
+Our own transport is a `Wire`, which takes requests as bytes. A caller may give a transport of httpx instead.
 """
 
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import anyio
-import httpx
 from msgspec import Struct
 
 from validator.errors import ApiError, BadAnswer, CertificateFailed, NoAnswer, ProxyRefused, TimedOut
-from validator.http.body import read_capped
 from validator.http.masking import chain_of, mask_chain, one_line
-from validator.http.reply import Reply, is_compressed, joined_headers
 from validator.http.request_bytes import RequestBytes
-from validator.http.transport import DISTRUST
-from validator.http.tunnel import ProxyRefusal
+from validator.http.transport_errors import ProxyRefusal, TransportError, Unanswered
 from validator.http.url import host_of
-from validator.http.wire import Unanswered, Wire
+from validator.http.wire import Wire
+from validator.value import MaskedValue
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
+    import httpx
+
+    from validator.http.reply import Reply
     from validator.model import RateNotice
 
 T = TypeVar("T")
@@ -56,12 +53,11 @@ def bad_answer(flaw: str, *, rate: RateNotice, request_id: str, status: int = _O
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
+class Exchange(MaskedValue, Struct, frozen=True, kw_only=True, dict=True):
     """Sends requests through a transport.
 
     Attributes:
-        transport: sends them.
+        transport: sends them: our own, or one of httpx that the caller gives in place of the network.
         base_url: the checked base URL, without a slash at its end.
         headers: sent with every request; they include the key.
         understand: turns a response and the time of day (Unix seconds) into an answer; raises `ApiError`
@@ -73,19 +69,21 @@ class Exchange:
         on_answer: called with each response, whatever it says: the server has been reached.
     """
 
-    transport: httpx.AsyncBaseTransport
+    _hidden = frozenset({"headers"})
+
+    transport: Wire | httpx.AsyncBaseTransport
     base_url: str
-    headers: httpx.Headers = field(repr=False)
+    headers: Mapping[str, str]
     understand: Callable[[Reply, float], Answer]
     timeout_s: float
     wall_clock: Callable[[], float]
     trust: str = ""
     on_answer: Callable[[], None] | None = None
-    _requests: RequestBytes = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        """Prepare the bytes that all requests share."""
-        object.__setattr__(self, "_requests", RequestBytes(self.base_url, self.headers))
+    @cached_property
+    def _requests(self) -> RequestBytes:
+        """Makes the bytes of the requests."""
+        return RequestBytes(self.base_url, self.headers)
 
     def get(self, path: str, read: Callable[[Answer], T], *, cap_bytes: int) -> Awaitable[T]:
         """Send a GET and return the value that `read` gets from the answer.
@@ -134,12 +132,20 @@ class Exchange:
                 return await self.transport.exchange(
                     request, read_reply, cap_bytes=cap_bytes, timeout_s=self.timeout_s
                 )
-            # Not httpx's timeouts: they count each read alone, and transports without sockets ignore them.
-            with anyio.fail_after(self.timeout_s):
-                url = self.base_url + path
-                asked = httpx.Request(method, url, headers=self.headers, json=body)
-                return await self._ask(asked, read_reply, cap_bytes)
-        except (TimeoutError, httpx.RequestError, OSError) as error:
+            # Imported here, since only a caller's own transport needs httpx.
+            import httpx  # noqa: PLC0415
+
+            from validator.http.httpx_exchange import exchange_over  # noqa: PLC0415
+
+            return await exchange_over(
+                self.transport,
+                httpx.Request(method, self.base_url + path, headers=self.headers, json=body),
+                read_reply,
+                cap_bytes=cap_bytes,
+                timeout_s=self.timeout_s,
+                failed=self._failure,
+            )
+        except (TimeoutError, TransportError, OSError) as error:
             raise self._failure(error) from error
 
     def begin(
@@ -183,13 +189,13 @@ class Exchange:
         """Return the bytes of a GET."""
         return self._requests.get(path)
 
-    def _failure(self, error: Exception) -> ApiError:
+    def _failure(self, error: Exception, *, is_timeout: bool = False) -> ApiError:
         """Return the failure of an exchange without an answer."""
         host = host_of(self.base_url)
         if isinstance(error, TimeoutError):
             failure: ApiError = TimedOut(f"no answer from {host} within {self.timeout_s:g} s")
         else:
-            failure = _broken_off(error, host, self.trust)
+            failure = _broken_off(error, host, self.trust, is_timeout=is_timeout)
         failure.__cause__ = error
         return failure
 
@@ -199,34 +205,12 @@ class Exchange:
             self.on_answer()
         return self.wall_clock()
 
-    async def _ask(self, request: httpx.Request, read: Callable[[Reply], T], cap_bytes: int) -> T:
-        response = await self.transport.handle_async_request(request)
-        try:
-            return read(await _reply_in(response, cap_bytes))
-        except ApiError:
-            # It may be the second answer to an earlier request. The answer to this request would follow it,
-            # and a refusal does not say which number it is about.
-            response.extensions.get(DISTRUST, _nothing)()
-            raise
-        finally:
-            await response.aclose()
 
-
-async def _reply_in(response: httpx.Response, cap_bytes: int) -> Reply:
-    headers = joined_headers(response.headers.raw)
-    body = None if is_compressed(headers) else await read_capped(response, cap_bytes)
-    return Reply(status=response.status_code, headers=headers, body=body)
-
-
-def _nothing() -> None:
-    """Do nothing: other transports manage their connections themselves."""
-
-
-def _broken_off(error: Exception, host: str, trust: str) -> NoAnswer:
-    """Return our exception for one of httpx or the system. Masks theirs, since it may quote the request."""
+def _broken_off(error: Exception, host: str, trust: str, *, is_timeout: bool) -> NoAnswer:
+    """Return our exception for one of a transport or the system. Masks it, since it may quote the request."""
     mask_chain(error)
     why = one_line(str(error)) or type(error).__name__
-    if isinstance(error, httpx.TimeoutException):
+    if is_timeout:
         return TimedOut(f"no answer from {host}: {why}")
     if isinstance(error, ProxyRefusal):
         return ProxyRefused(why)

@@ -7,14 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
-import httpx
 from msgspec import Struct
 
 from validator.http.connection import PendingRequest
 from validator.http.event_loop import loop_clock
 from validator.http.exchange_options import EXCHANGE_OPTIONS
 from validator.http.socket_connection import SocketConnection
-from validator.http.wire import Unanswered
+from validator.http.transport_errors import ReadError, RemoteProtocolError, Unanswered, WriteError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 LIFETIME_S = 300.0
 
 # What a request ends with if its connection is lost.
-_LOST = (httpx.NetworkError, httpx.RemoteProtocolError)
+_LOST = (WriteError, ReadError, RemoteProtocolError)
 
 # A proxy with a connection limit (tinyproxy: 100) lets further connections wait silently, and their requests
 # with them. After this time a request uses a kept connection. A shorter time would only mean fewer
@@ -75,7 +74,7 @@ class Pool:
         """Return the answer to a request, and its connection, which the caller has to give back.
 
         Raises:
-            httpx.TransportError: there was no answer.
+            TransportError: there was no answer.
             TimeoutError: there was no answer in time.
         """
         now_s = self._now_s()

@@ -6,11 +6,11 @@ import socket
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio
-import httpx
 from msgspec import Struct, field
 
 from validator.http.dialing import encrypted, pass_proxy, reach
 from validator.http.masking import one_line
+from validator.http.transport_errors import TransportError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -51,7 +51,7 @@ async def probe(route: Route, timeout_s: float) -> Probe:
             await _connect(route, found)
     except TimeoutError:
         found.failure = f"nothing within {timeout_s:g} s"
-    except (httpx.TransportError, OSError) as error:
+    except (TransportError, OSError) as error:
         found.failure = one_line(str(error))
     return found
 

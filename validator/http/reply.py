@@ -9,6 +9,10 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+# The size of one read. anyio on asyncio splits a larger read and buffers the rest, which then cannot be seen
+# on the socket. So after an answer of this size it is unknown whether more bytes have arrived.
+READ_BYTES = 64 * 1024
+
 
 class Reply(Struct, frozen=True, kw_only=True):
     """A response as received. `body` is None if it was larger than the cap, or compressed.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -10,8 +11,6 @@ from validator.http.url import DEFAULT_PORTS
 
 if TYPE_CHECKING:
     import ssl
-
-    import httpx
 
     from validator.http.proxy import Proxy
 
@@ -37,6 +36,7 @@ class Route(Struct, frozen=True):
         return (self.host, self.port) if self.proxy is None else (self.proxy.host, self.proxy.port)
 
 
-def origin_of(url: httpx.URL) -> tuple[str, str, int]:
-    """Return scheme, host in ASCII form, and port (RFC 6454, section 4)."""
-    return url.scheme, url.raw_host.decode("ascii"), url.port or DEFAULT_PORTS.get(url.scheme, 0)
+def origin_of(base_url: str) -> tuple[str, str, int]:
+    """Return scheme, host and port (RFC 6454, section 4) of a checked URL, whose host is ASCII."""
+    url = urlsplit(base_url)
+    return url.scheme, url.hostname or "", url.port or DEFAULT_PORTS[url.scheme]

@@ -13,10 +13,9 @@ import select
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-import httpx
-
-from validator.http.answer import CommonReader
+from validator.http.common_answer import CommonReader
 from validator.http.exchange_options import ignore
+from validator.http.transport_errors import ReadError, RemoteProtocolError, TransportError, WriteError
 from validator.http.unread import holds_unread
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ class SocketConnection(asyncio.Protocol):
         After an exception the connection has to be closed.
 
         Raises:
-            httpx.TransportError: the connection is closed; `on_end` is not called.
+            TransportError: the connection is closed; `on_end` is not called.
         """
         if self._has_unsolicited or self._transport.is_closing():
             raise self._reason_why_closed()
@@ -100,10 +99,10 @@ class SocketConnection(asyncio.Protocol):
         self.close()
         return True
 
-    def _reason_why_closed(self) -> httpx.TransportError:
+    def _reason_why_closed(self) -> TransportError:
         if self._has_unsolicited:
-            return httpx.RemoteProtocolError("the server sent something before it was asked")
-        return httpx.WriteError("the connection was lost while the request was sent")
+            return RemoteProtocolError("the server sent something before it was asked")
+        return WriteError("the connection was lost while the request was sent")
 
     def data_received(self, data: bytes) -> None:
         """Continue to parse the answer; without a pending request, close."""
@@ -121,14 +120,14 @@ class SocketConnection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """Fail the pending request."""
         self._stop_timer()
-        lost = httpx.ReadError("the connection was lost while the answer was read")
+        lost = ReadError("the connection was lost while the answer was read")
         lost.__cause__ = error
         self._fail(lost)
 
     def _feed(self, data: bytes) -> None:
         try:
             reply = self._answer.feed(data)
-        except httpx.RemoteProtocolError as error:
+        except RemoteProtocolError as error:
             self._fail(error)
             return
         on_end = self._on_end

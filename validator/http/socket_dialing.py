@@ -6,11 +6,10 @@ import asyncio
 from typing import TYPE_CHECKING, cast
 
 import anyio
-import httpx
 
 from validator.http.connecting import connected
 from validator.http.socket_connection import SocketConnection
-from validator.http.tunnel import open_tunnel
+from validator.http.transport_errors import ConnectError
 
 if TYPE_CHECKING:
     from validator.http.proxy import Proxy
@@ -21,9 +20,9 @@ async def dial_socket(route: Route) -> SocketConnection:
     """Return a new connection: resolve the first hop, and try its addresses in the order of RFC 8305.
 
     Raises:
-        httpx.ConnectError: no server listens there, or the TLS handshake failed. The system's error is its
+        ConnectError: no server listens there, or the TLS handshake failed. The system's error is its
             cause.
-        httpx.ProxyError: the proxy does not open the tunnel.
+        ProxyError: the proxy does not open the tunnel.
     """
     if route.proxy is not None:
         return await _through(route.proxy, route)
@@ -34,7 +33,7 @@ async def dial_socket(route: Route) -> SocketConnection:
             SocketConnection, sock=hop, ssl=route.context, server_hostname=name
         )
     except OSError as error:
-        raise httpx.ConnectError(_no_connection(error)) from error
+        raise ConnectError(_no_connection(error)) from error
     return connection
 
 
@@ -42,7 +41,10 @@ async def _through(proxy: Proxy, route: Route) -> SocketConnection:
     try:
         hop = await connected(proxy.host, proxy.port)
     except OSError as error:
-        raise httpx.ConnectError(f"no connection to the proxy {proxy}: {error}") from error
+        raise ConnectError(f"no connection to the proxy {proxy}: {error}") from error
+    # Imported here, since most runs use no proxy.
+    from validator.http.tunnel import open_tunnel  # noqa: PLC0415
+
     transport, talk = await asyncio.get_running_loop().create_connection(_ProxyStream, sock=hop)
     try:
         await open_tunnel(talk, proxy, route.host, route.port)
@@ -63,7 +65,7 @@ async def _encrypted(transport: asyncio.Transport, route: Route) -> SocketConnec
         try:
             encrypted = await loop.start_tls(transport, connection, route.context, server_hostname=route.host)
         except OSError as error:
-            raise httpx.ConnectError(_no_connection(error)) from error
+            raise ConnectError(_no_connection(error)) from error
     connection.connection_made(cast("asyncio.Transport", encrypted))
     return connection
 

@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import certifi
-import truststore
 from msgspec import Struct
 
 from validator.errors import UsageError
@@ -152,6 +150,10 @@ def _system_context(platform: str) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_default_certs()
         return context
+    # Imported here, since most machines do without.
+    import certifi  # noqa: PLC0415
+    import truststore  # noqa: PLC0415
+
     found = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if platform == "linux":
         found.load_verify_locations(cafile=certifi.where())  # small containers have no store at all

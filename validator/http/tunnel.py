@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import anyio
 import h11
-import httpx
 
 from validator.http.masking import one_line
 from validator.http.proxy import join_host_port
+from validator.http.transport_errors import ProxyError, ProxyRefusal
 
 if TYPE_CHECKING:
     from validator.http.proxy import Proxy
@@ -20,10 +20,6 @@ _MAX_INTERIM = 8  # interim answers (1xx) before the final one
 _WANTS_CREDENTIALS = frozenset({401, 407})  # tinyproxy answers 401 to a wrong password
 # These, too, remain until a setting is changed, here or at the proxy. All other statuses may be temporary.
 _FORBIDDEN = frozenset({403, 405})
-
-
-class ProxyRefusal(httpx.ProxyError):
-    """The proxy refuses the tunnel, and will refuse it until a setting is changed."""
 
 
 class Stream(Protocol):
@@ -43,7 +39,7 @@ async def open_tunnel(stream: Stream, proxy: Proxy, host: str, port: int) -> Non
 
     Raises:
         ProxyRefusal: the proxy wants other credentials, or does not allow this server.
-        httpx.ProxyError: the proxy cannot reach the server, or does not answer like a proxy.
+        ProxyError: the proxy cannot reach the server, or does not answer like a proxy.
     """
     target = join_host_port(host, port)
     http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_BYTES)
@@ -55,12 +51,12 @@ async def open_tunnel(stream: Stream, proxy: Proxy, host: str, port: int) -> Non
         await stream.send((head or b"") + (http.send(h11.EndOfMessage()) or b""))
         answer = await _answer(http, stream)
     except h11.RemoteProtocolError as error:
-        raise httpx.ProxyError(f"the proxy {proxy} does not answer as a proxy does: {error}") from error
+        raise ProxyError(f"the proxy {proxy} does not answer as a proxy does: {error}") from error
     except (anyio.EndOfStream, anyio.BrokenResourceError) as error:
-        raise httpx.ProxyError(f"the proxy {proxy} closed the connection") from error
+        raise ProxyError(f"the proxy {proxy} closed the connection") from error
     _require_success(answer, proxy, target)
     if http.trailing_data[0]:
-        raise httpx.ProxyError(f"the proxy {proxy} sent something before it was asked")
+        raise ProxyError(f"the proxy {proxy} sent something before it was asked")
 
 
 async def _answer(http: h11.Connection, stream: Stream) -> h11.Response:
@@ -84,7 +80,7 @@ def _require_success(answer: h11.Response, proxy: Proxy, target: str) -> None:
         raise ProxyRefusal(
             f"{said}. Ask who runs it to allow that, or go without it with NO_PROXY or --proxy none"
         )
-    raise httpx.ProxyError(said)
+    raise ProxyError(said)
 
 
 def _wanted(answer: h11.Response, proxy: Proxy) -> str:

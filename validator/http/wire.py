@@ -1,31 +1,24 @@
-"""A transport interface without httpx objects: the bytes of a request in, a whole response out."""
+"""The interface of our own transport: the bytes of a request in, a whole response out."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import TYPE_CHECKING, TypeVar
-
-import httpx
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Self, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import TracebackType
 
     from validator.http.reply import Reply
 
 T = TypeVar("T")
 
 
-class Unanswered(httpx.TransportError):
-    """A kept connection was closed before a byte of the answer arrived: the request has to be sent again.
+class Wire(ABC):
+    """A transport that takes requests as bytes.
 
-    Once, and over a new connection (RFC 9112, section 9.3.1); `exchange` does so itself.
-    """
-
-
-class Wire(httpx.AsyncBaseTransport):
-    """An httpx transport that also takes requests as bytes.
-
-    The request and response objects of httpx take as much CPU time as the rest of a check.
+    The request and response objects of httpx take as much CPU time as the rest of a check, and httpx takes
+    longer to import than a short list takes to check.
     """
 
     @abstractmethod
@@ -44,7 +37,7 @@ class Wire(httpx.AsyncBaseTransport):
             timeout_s: the longest time of the exchange, including the wait for a connection.
 
         Raises:
-            httpx.TransportError: there was no answer.
+            TransportError: there was no answer.
             TimeoutError: there was no answer in time.
         """
 
@@ -74,3 +67,18 @@ class Wire(httpx.AsyncBaseTransport):
             A function that gives the exchange up: `on_end` is not called any more. None if nothing was sent,
             so that `exchange` has to do it.
         """
+
+    @abstractmethod
+    async def aclose(self) -> None:
+        """Close the idle connections now, and each other one after its answer."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        await self.aclose()

@@ -8,7 +8,6 @@ decides long columns with the same answers; `cell` reads short columns, and what
 """
 
 from validator.phone.answers import COUNTRIES
-from validator.phone.bulk.several import apart
 from validator.phone.cell.folding import fold_words
 from validator.phone.cell.national_variants import other_spelling
 from validator.phone.cell.numbering import has_mobile_length
@@ -38,7 +37,6 @@ __all__ = [
     "PhoneExpressions",
     "Recovery",
     "Surveyed",
-    "apart",
     "calling_codes",
     "fold_words",
     "has_mobile_length",

@@ -50,10 +50,16 @@ def country(answer: pl.Expr) -> pl.Expr:
 @lru_cache(maxsize=1)
 def in_words() -> pl.DataFrame:
     """Return `reason`, `line_type` and `country`: the row of an answer is at its number."""
-    reasons = [(reason, None, None) for reason in (None, *_REASONS)]
-    lines = [(None, line_type, country) for line_type in _TYPES for country in COUNTRIES]
-    schema = {"reason": REASON, "line_type": LINE_TYPE, "country": pl.String()}
-    return pl.DataFrame(reasons + lines, schema, orient="row")
+    no_line = [None] * FIRST_LINE
+    line_types = [line_type for line_type in _TYPES for _ in COUNTRIES]
+    return pl.DataFrame(
+        {
+            "reason": [None, *_REASONS, *[None] * len(line_types)],
+            "line_type": [*no_line, *line_types],
+            "country": [*no_line, *COUNTRIES * len(_TYPES)],
+        },
+        {"reason": REASON, "line_type": LINE_TYPE, "country": pl.String()},
+    )
 
 
 def undecided(rows: int) -> pl.DataFrame:

@@ -6,6 +6,10 @@ import phonenumbers
 import polars as pl
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
+# A lot is all numbers of one calling code and length. Its id is this times the code, plus the count of
+# national digits.
+LOT_SPAN = 100
+
 REGIONS = tuple(sorted(phonenumbers.SUPPORTED_REGIONS))
 REGION = pl.Enum(REGIONS)
 

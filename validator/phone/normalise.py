@@ -203,7 +203,9 @@ def _region_or_none(word: str) -> str | None:
 
 def _answers(cells: pl.DataFrame, look: FirstLook | None, accept: Accept) -> pl.DataFrame:
     """Return `answer`, `number` and the written form of each cell; what bulk leaves is read one by one."""
-    found = _decided(cells, look, accept) if look else _nothing(cells.height)
+    if not look:
+        return _read_once(cells, accept).drop(_KEY)
+    found = _decided(cells, look, accept)
     rows = (found["answer"] == answers.UNDECIDED).arg_true()
     others = _read_once(cells[rows], accept)
     return pl.DataFrame([found[name].scatter(rows, others[name]) for name in found.columns])
@@ -227,11 +229,6 @@ def _read_once(cells: pl.DataFrame, accept: Accept) -> pl.DataFrame:
         return read_each(cells, accept)
     each = read_each(cells.unique(), accept)
     return cells.join(each, on=_KEY, how="left", nulls_equal=True, maintain_order="left")
-
-
-def _nothing(rows: int) -> pl.DataFrame:
-    written = pl.DataFrame(schema=answers.WRITTEN).clear(rows)
-    return answers.undecided(rows).hstack(written)
 
 
 def _look_up(questions: pl.DataFrame) -> pl.DataFrame:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from msgspec import Struct, field
 from msgspec.structs import force_setattr
-from rich.filesize import decimal
 
 from validator.reports.wording import count_text, duration_text, printable, rate_text
 from validator.value import Value, as_dict
@@ -203,10 +202,16 @@ def phase_text(state: ProgressState) -> str:
 def done_text(state: ProgressState) -> str:
     """Return `12,345 of 61,200 (20 %)`, or `12,345 rows` if the total is not known; bytes as `1.2 MB`."""
     if not state.total:
-        return decimal(state.done) if state.in_bytes else count_text(state.done, "row")
-    done, total = (decimal(n) if state.in_bytes else f"{n:,}" for n in (state.done, state.total))
+        return _size(state.done) if state.in_bytes else count_text(state.done, "row")
+    done, total = (_size(n) if state.in_bytes else f"{n:,}" for n in (state.done, state.total))
     # Rounded down, so that 100 % means that all is done.
     return f"{done} of {total} ({100 * state.done // state.total} %)"
+
+
+def _size(count: int) -> str:
+    from rich.filesize import decimal  # noqa: PLC0415 - only copies of lists are counted in bytes
+
+    return decimal(count)
 
 
 def pace_text(state: ProgressState) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from validator.http.api_key import ApiKey
     from validator.http.network import Network
+    from validator.http.wire import Wire
     from validator.model import Number
     from validator.sendapi import client
     from validator.sendapi.answers import Contact, ContactPage, Registration, Session, SessionPage
@@ -93,7 +94,7 @@ class SendAPI:
         timeout_s: the most seconds for one whole exchange.
         max_connections: connections open at the same time; all of them are kept for the next request.
         network: the proxy to use and the certificates to trust; by default those of the environment.
-        transport: an httpx transport to use in place of the network; it ignores `network`.
+        transport: a transport (httpx's or a `Wire`) to use in place of the network; it ignores `network`.
 
     Raises:
         UsageError: the key or the URL is not valid. Nothing was sent.
@@ -113,7 +114,7 @@ class SendAPI:
         timeout_s: float = 30.0,
         max_connections: int = 100,
         network: Network | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: Wire | httpx.AsyncBaseTransport | None = None,
     ) -> None:
         asynchronous = AsyncSendAPI(
             api_key,

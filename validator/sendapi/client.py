@@ -7,8 +7,6 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-import httpx
-
 from validator.arguments import TEXT, WHOLE, Kind, require
 from validator.errors import UsageError
 from validator.http.api_key import ApiKey
@@ -19,6 +17,7 @@ from validator.http.masking import mask_logs
 from validator.http.network import Network
 from validator.http.transport import KeepAliveTransport
 from validator.http.url import checked_base_url
+from validator.http.wire import Wire
 from validator.sendapi.address import (
     DEFAULT_BASE_URL,
     MAX_PER_PAGE,
@@ -38,6 +37,8 @@ from validator.version import __version__
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from types import TracebackType
+
+    import httpx
 
     from validator.model import Number
     from validator.sendapi.answers import Contact, ContactPage, Registration, Session, SessionPage
@@ -61,7 +62,7 @@ class AsyncSendAPI:
         timeout_s: the most seconds for one whole exchange.
         max_connections: connections open at the same time; all of them are kept for the next request.
         network: the proxy to use and the certificates to trust; by default those of the environment.
-        transport: an httpx transport to use in place of the network; it ignores `network`.
+        transport: a transport (httpx's or a `Wire`) to use in place of the network; it ignores `network`.
         wall_clock: the time of day in Unix seconds, for responses without a `Date`.
         on_answer: called with each response, whatever it says.
 
@@ -82,7 +83,7 @@ class AsyncSendAPI:
         timeout_s: float = 30.0,
         max_connections: int = 100,
         network: Network | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: Wire | httpx.AsyncBaseTransport | None = None,
         wall_clock: Callable[[], float] = time.time,
         on_answer: Callable[[], None] | None = None,
     ) -> None:
@@ -93,8 +94,8 @@ class AsyncSendAPI:
             timeout_s=timeout_s,
             max_connections=max_connections,
             network=network,
-            transport=transport,
         )
+        _require_transport(transport)
         if not (0 < timeout_s < math.inf and max_connections >= 1):
             raise UsageError(
                 f"timeout_s is {timeout_s:g} and max_connections {max_connections}; "
@@ -148,20 +149,28 @@ _KINDS = {
     "timeout_s": Kind((int, float), "a number of seconds"),
     "max_connections": WHOLE,
     "network": Kind((Network,), "a Network").or_none,
-    "transport": Kind((httpx.AsyncBaseTransport,), "an asynchronous transport of httpx").or_none,
 }
 
 
-def _headers(key: ApiKey) -> httpx.Headers:
-    return httpx.Headers(
-        {
-            "Authorization": f"Bearer {key.reveal()}",
-            "Accept": "application/json",
-            # An answer has 150 bytes. Compression would save nothing, and a small body could become huge.
-            "Accept-Encoding": "identity",
-            "User-Agent": f"recipient-validator/{__version__}",
-        }
-    )
+def _require_transport(transport: object) -> None:
+    """Raise `UsageError` if it is neither None, nor a transport of ours or of httpx."""
+    if transport is None or isinstance(transport, Wire):
+        return
+    # Imported here, since only a transport of the caller needs httpx.
+    import httpx  # noqa: PLC0415
+
+    kind = Kind((httpx.AsyncBaseTransport,), "an asynchronous transport of httpx").or_none
+    require({"transport": kind}, transport=transport)
+
+
+def _headers(key: ApiKey) -> dict[str, str]:
+    return {
+        "Authorization": f"Bearer {key.reveal()}",
+        "Accept": "application/json",
+        # An answer has 150 bytes. Compression would save nothing, and a small body could become huge.
+        "Accept-Encoding": "identity",
+        "User-Agent": f"recipient-validator/{__version__}",
+    }
 
 
 class WhatsApp:

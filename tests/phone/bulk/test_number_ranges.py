@@ -18,7 +18,7 @@ from validator.phone.bulk.range_cache import RangeIndex
 from validator.phone.cell import numbering
 from validator.phone.cell.numbering import Line
 from validator.phone.cell.numbering import look_up as look_up_one
-from validator.phone.codes import plan_of
+from validator.phone.codes import LOT_SPAN, plan_of
 
 # Codes of one region and of many, of none, with and without prefixes and transformations of them.
 CODES = [1, 7, 39, 44, 54, 55, 61, 81, 86, 290, 378, 800, 881]
@@ -91,8 +91,8 @@ def test_with_a_plan_the_main_one_under_its_code_is_drawn():
 def test_what_is_drawn_later_goes_with_what_was_before():
     atlas, spain, france = (
         RangeIndex(worth_cells=2),
-        34 * number_ranges.LOT_SPAN + 9,
-        33 * number_ranges.LOT_SPAN + 9,
+        34 * LOT_SPAN + 9,
+        33 * LOT_SPAN + 9,
     )
     atlas.lines_for({spain: 2, france: 1})
     before = atlas.lines

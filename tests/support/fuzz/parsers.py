@@ -12,7 +12,8 @@ import polars as pl
 from tests.support.fuzz.mutation import mutated
 from tests.support.http.answers import cut, made_of
 from validator.errors import ApiError, FileError
-from validator.http.answer import AnswerReader, CommonReader
+from validator.http.answer import AnswerReader
+from validator.http.common_answer import CommonReader
 from validator.http.rate_headers import MAX_LIMIT
 from validator.http.reply import Reply
 from validator.http.retry_after import MAX_WAIT_S

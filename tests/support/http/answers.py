@@ -1,6 +1,6 @@
 """What a reader makes of an answer, for two of them to be compared."""
 
-import httpx
+from validator.http.transport_errors import RemoteProtocolError
 
 
 def made_of(reader, pieces):
@@ -8,7 +8,7 @@ def made_of(reader, pieces):
     for place, piece in enumerate((*pieces, b"")):
         try:
             reply = reader.feed(piece)
-        except httpx.RemoteProtocolError as error:
+        except RemoteProtocolError as error:
             return place, str(error), reader.has_received
         if reply is not None:
             return place, reply, reader.is_over, reader.leaves_open, reader.has_surplus

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import math
 import socket
 import ssl
 import struct
@@ -11,8 +12,11 @@ import anyio.abc
 import httpx
 from anyio.streams.tls import TLSListener
 
+from tests.support.http.httpx_bytes import bytes_of
+from validator.http.body import PAGE_CAP_BYTES
 from validator.http.transport import KeepAliveTransport
 from validator.http.trust import SYSTEM_STORE
+from validator.http.wire import Wire
 
 
 def http(body, *headers, status="200 OK"):
@@ -89,6 +93,10 @@ class Server:
 async def ask(transport, port, path="/", *, host="127.0.0.1", **options):
     """Return the body of the answer to a GET."""
     request = httpx.Request("GET", f"http://{host}:{port}{path}", **options)
+    if isinstance(transport, Wire):
+        return await transport.exchange(
+            bytes_of(request), lambda reply: reply.body, cap_bytes=PAGE_CAP_BYTES, timeout_s=math.inf
+        )
     response = await transport.handle_async_request(request)
     try:
         return await response.aread()

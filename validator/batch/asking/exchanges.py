@@ -14,7 +14,7 @@ from validator.batch.asking.taking import take_array
 from validator.errors import ApiError, InvalidPhone
 from validator.gateways.gateway import BeginsChecks, CheckReply, NumberResult
 from validator.http.exchange_options import EXCHANGE_OPTIONS, ExchangeOptions
-from validator.http.wire import Unanswered
+from validator.http.transport_errors import Unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence

@@ -51,6 +51,8 @@ class EarlierAnswers(Struct, frozen=True):
             numbers: the numbers to ask about (UInt64, distinct).
             now_ms: the start of the run, in milliseconds since the Unix epoch.
         """
+        if known.frame.is_empty() and known.expired.is_empty():
+            return cls()
         asked = numbers.sort()
         once = known.frame.filter("unconfirmed").with_columns(verdict=pl.lit(_NO[0], EXPIRED["verdict"]))
         is_failure = (pl.col("verdict") == Verdict.UNKNOWN.value) & ~pl.col("unconfirmed")

@@ -173,13 +173,10 @@ def read_known(
         kept = frame.filter(pl.col("fresh") | _is_unknown())
         old = frame.filter(~pl.col("fresh") & ~_is_unknown() & (pl.col("checked_at_ms") <= until_ms))
         expired.append(old.filter(among(old["number"], numbers)).select(EXPIRED.names()))
-        # The id is the provider's text. It must not act as a formula when a user opens the output.
-        others = pl.DataFrame(columns.other_ids, schema=IDS, orient="row").with_columns(
-            defused(pl.col("whatsapp_id"))
-        )
         frames.append(kept.filter(among(kept["number"], numbers)))
         on_progress(sum(frame.height for frame in frames))
-        ids.append(others.filter(among(others["number"], numbers)))
+        if columns.other_ids:
+            ids.append(_other_ids(columns, numbers))
     if ahead_of_time:
         log.warning(
             "%d answers of the ledger bear a time in the future, from a clock that was wrong; none counts",
@@ -219,6 +216,13 @@ def _some_columns(
     else:
         first, last = numbers[0], numbers[-1]
         yield from ledger.columns_between(first, last, fresh_from_ms=cutoffs_ms, until_ms=until_ms)
+
+
+def _other_ids(columns: KnownColumns, numbers: pl.Series) -> pl.DataFrame:
+    """Return the ids that differ from their numbers, of the wanted numbers."""
+    ids = pl.DataFrame(columns.other_ids, schema=IDS, orient="row")
+    # The id is the provider's text. It must not act as a formula when a user opens the output.
+    return ids.filter(among(ids["number"], numbers)).with_columns(defused(pl.col("whatsapp_id")))
 
 
 def _frame(columns: KnownColumns, findings: Mapping[int, Finding]) -> pl.DataFrame:

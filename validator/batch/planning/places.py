@@ -6,6 +6,7 @@ import polars as pl
 
 # How many numbers are searched at a time. The positions of fewer numbers lie farther apart, which is slower.
 _PLACED_ROWS = 1_000_000
+_NOWHERE = pl.Series([None], dtype=pl.get_index_type())
 
 
 def among(numbers: pl.Series, others: pl.Series) -> pl.Series:
@@ -39,10 +40,11 @@ def _places_of_some(known: pl.Series, numbers: pl.Series) -> pl.Series:
 
 
 def _nowhere(rows: int) -> pl.Series:
-    return pl.repeat(None, rows, dtype=pl.get_index_type(), eager=True)
+    return _NOWHERE.new_from_index(0, rows)
 
 
 def _search(known: pl.Series, numbers: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Return the possible position of each number among the known ones, and a mask of those found there."""
-    places = known.search_sorted(numbers).clip(upper_bound=len(known) - 1)
+    searched = pl.lit(known).search_sorted(numbers).clip(upper_bound=len(known) - 1)
+    places = pl.select(searched).to_series()
     return places, known[places] == numbers

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from validator.settings import MaxAge
 
 _NO = Verdict.NOT_REGISTERED.value
+_VARIANTS = pl.Schema({"number": pl.UInt64(), "other": pl.UInt64()})
 
 Numbers: TypeAlias = pl.Series
 """Distinct numbers, as UInt64."""
@@ -108,12 +109,14 @@ class Plan(Struct, frozen=True):
             countries={},
             line_types={},
             country_line_types={},
-            variants=pl.DataFrame(schema={"number": pl.UInt64, "other": pl.UInt64}),
+            variants=pl.DataFrame(schema=_VARIANTS),
             room=None,
         )
 
     def allowed_canaries(self, canaries: Iterable[Number]) -> list[Number]:
         """Return the canaries that are in no suppression list."""
+        if self.suppressed.is_empty():
+            return list(canaries)
         return [number for number in canaries if int(number) not in self.suppressed]
 
     def require_allowed(self, canaries: Sequence[Number]) -> None:
@@ -215,8 +218,10 @@ def make_plan(
 
 def counts(column: pl.Series) -> dict[str, int]:
     """Return how often each word occurs in a column, most first, ties in alphabetical order. No nulls."""
-    table = column.alias("word").value_counts(name="len").drop_nulls().cast({"word": pl.String})
-    return dict(table.sort(["len", "word"], descending=[True, False]).iter_rows())
+    found = [
+        (word, count) for word, count in column.alias("word").value_counts().iter_rows() if word is not None
+    ]
+    return dict(sorted(found, key=lambda counted: (-counted[1], counted[0])))
 
 
 def distinct_rows(rows: pl.DataFrame, order: Order) -> pl.DataFrame:
@@ -252,6 +257,8 @@ def _by_country(todo: pl.DataFrame) -> dict[str, dict[str, int]]:
 
 def _variants(todo: pl.DataFrame, known: KnownVerdicts) -> pl.DataFrame:
     """Return the alternative spellings without a fresh verdict, except those that are in `todo` anyway."""
+    if todo.is_empty():
+        return pl.DataFrame(schema=_VARIANTS)
     pairs = todo.select("number", other=other_numbers(todo)).drop_nulls()
     is_asked = pairs["other"].is_in(todo["number"].implode())
     return pairs.filter(~(is_asked | known.status_of(pairs["other"])["is_fresh"]))
@@ -266,6 +273,8 @@ def second_round(plan: Plan, ledger: LedgerReader, max_age: MaxAge, now_ms: int)
         max_age: how long answers are valid.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
     """
+    if plan.variants.is_empty():
+        return replace(plan, todo=plan.todo.clear(), to_confirm=plan.to_confirm.clear(), left_out=0)
     numbers, others = plan.variants["number"], plan.variants["other"]
     known = read_known(ledger, pl.concat([numbers, others]).unique().sort(), max_age, now_ms)
     known = known.confirmed() if plan.confirms else known

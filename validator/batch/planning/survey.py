@@ -14,7 +14,6 @@ from validator.batch.planning.plan import make_plan
 from validator.batch.recipients.reading_counts import ReadingCounts
 from validator.batch.recipients.recipients import askable, read_recipients
 from validator.batch.recipients.several_numbers import one_row_per_number
-from validator.batch.recipients.suppression import OptOuts, suppressed_in
 from validator.batch.recipients.variants import other_numbers
 from validator.batch.stage import LOOKING_UP, Stage
 from validator.errors import FileError
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from validator.batch.planning.plan import Plan
     from validator.batch.recipients.job import Job
     from validator.batch.recipients.opening import Opened
+    from validator.batch.recipients.suppression import OptOuts
     from validator.ledger import LedgerReader
     from validator.reports import Changes, Progress
     from validator.settings import MaxAge
@@ -74,12 +74,12 @@ def survey(
         FileError: the list has no rows, or one that cannot be read.
     """
     job = opened.job
-    opted_out = suppressed_in(job) if job.suppress else OptOuts()
+    opted_out = _opted_out(job)
     reading, readings = Stage(progress, "reading"), ReadingCounts()
     recipients = read_recipients(
         opened.table,
         opened.reading,
-        suppressed=opted_out.numbers if job.suppress else None,
+        suppressed=None if opted_out is None else opted_out.numbers,
         on_progress=reading.show,
         readings=readings,
     )
@@ -89,17 +89,22 @@ def survey(
         )
     known = known_for(job, recipients, ledger, now_ms, progress)
     plan = plan_for(job, recipients, known)
-    plan = replace(
-        plan,
-        readings=readings.counted,
-        examples=readings.examples,
-        suppress_unreadable=opted_out.unreadable,
-        suppressed=opted_out.numbers,
-    )
+    plan = replace(plan, readings=readings.counted, examples=readings.examples)
+    if opted_out is not None:
+        plan = replace(plan, suppress_unreadable=opted_out.unreadable, suppressed=opted_out.numbers)
     if plan.numbers.is_empty():
         return Preparation(recipients, plan, known)
     earlier = EarlierAnswers.read(ledger, known, plan.numbers, now_ms)
     return Preparation(recipients, plan, None, earlier)
+
+
+def _opted_out(job: Job) -> OptOuts | None:
+    """Return the content of a job's suppression lists; None if it has none."""
+    if not job.suppress:
+        return None
+    from validator.batch.recipients.suppression import suppressed_in  # noqa: PLC0415 - most lists have none
+
+    return suppressed_in(job)
 
 
 def plan_for(job: Job, recipients: pl.DataFrame, known: KnownVerdicts) -> Plan:

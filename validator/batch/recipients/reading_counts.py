@@ -41,21 +41,22 @@ class ReadingCounts(Struct):
         places = (
             read.select("reason", "reading").with_row_index("place").filter(_is_ambiguous() | _is_other())
         )
-        grouped = (
-            places.with_columns(_reading())
-            .group_by("reading")
-            .agg(pl.len(), pl.col("place").sort().head(EXAMPLES))
-        )
-        for reading, rows, first in grouped.iter_rows():
-            before = self.found.get(reading, ReadingCount(reading=reading, rows=0))
-            examples = self._with_more(before.examples, first, cell_of)
-            self.found[reading] = replace(before, rows=before.rows + rows, examples=examples)
+        if not places.is_empty():
+            self._add_readings(places.with_columns(_reading()), cell_of)
         for reason in read["reason"].unique().drop_nulls():
             before_of = self.examples.get(reason, ())
             if len(before_of) < EXAMPLES:
                 places = (read["reason"] == reason).arg_true().head(EXAMPLES).to_list()
                 self.examples[reason] = self._with_more(before_of, places, cell_of)
         self.rows += read.height
+
+    def _add_readings(self, places: pl.DataFrame, cell_of: Callable[[int], object]) -> None:
+        """Count rows by their `reading`, and keep the first cells of each."""
+        grouped = places.group_by("reading").agg(pl.len(), pl.col("place").sort().head(EXAMPLES))
+        for reading, rows, first in grouped.iter_rows():
+            before = self.found.get(reading, ReadingCount(reading=reading, rows=0))
+            examples = self._with_more(before.examples, first, cell_of)
+            self.found[reading] = replace(before, rows=before.rows + rows, examples=examples)
 
     def extend(self, other: ReadingCounts) -> None:
         """Add the counts of the rows that follow, which were counted separately."""

@@ -11,7 +11,8 @@ from msgspec import Struct, field
 
 from validator.batch.recipients.recipients import recipients_of, surveys_of
 from validator.model import LineType, Reason
-from validator.phone import apart, has_mobile_length
+from validator.phone import has_mobile_length
+from validator.phone.bulk.several import apart
 from validator.reports import masked_cell
 from validator.tables import readable
 

@@ -18,7 +18,6 @@ from validator.batch.output.targets import (
     require_room_for_output,
 )
 from validator.batch.run import ListRun
-from validator.cli.commands.plan import show_plan
 from validator.cli.options import file_options as file_opt
 from validator.cli.options.ask_options import AskOptions
 from validator.cli.process.logs import set_up_logging
@@ -52,6 +51,8 @@ def run(**given: Any) -> int:
     options = CheckOptions(reports=reports, asking=asking, **given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     if options.dry_run:
+        from validator.cli.commands.plan import show_plan  # noqa: PLC0415 - most runs ask
+
         return show_plan(
             options, asking.rate, asking.gateway, asking.base_url, max_invalid=options.max_invalid
         )

@@ -10,9 +10,8 @@ import click
 from validator.cli.options.gateway_options import chosen_gateway
 from validator.cli.options.shown_settings import DEFAULT, HIDDEN, Setting, settings_of
 from validator.cli.process.show import show_rows
-from validator.cli.settings.defaults import FILES_META, PROFILE_META
+from validator.cli.settings.defaults import FILES_META, PROFILE_META, PROTECTING
 from validator.cli.settings.environment import leave_out
-from validator.cli.settings.settings_files import PROTECTING
 from validator.cli.settings.settings_sources import not_read_remedy, why_not_read
 from validator.errors import UsageError
 from validator.gateways.registry import capabilities_of

@@ -13,7 +13,6 @@ from validator.batch.ask_settings import GRACE_S, AskSettings, require_distinct
 from validator.cli.process.signals import run_until_stopped
 from validator.cli.settings.credentials import ProviderOptions, require_sessions
 from validator.cli.settings.defaults import KEYS_META
-from validator.cli.settings.key_tables import keys_named
 from validator.errors import UsageError
 
 if TYPE_CHECKING:
@@ -66,6 +65,8 @@ class AskOptions(ProviderOptions, frozen=True, kw_only=True):
         if not self.key_names:
             key = self.key_settings(self.sessions, daily_cap=self.daily_cap)
             return (replace(key, sessions=require_sessions(self.sessions, self.gateway)),)
+        from validator.cli.settings.key_tables import keys_named  # noqa: PLC0415 - most runs have one key
+
         context = click.get_current_context()
         for name, what, option in _IN_TABLES:
             if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from click.core import ParameterSource
 
 from validator.cli.help.option_groups import long_name
-from validator.cli.settings.defaults import FILES_META, GUARDED_META, ORIGINS_META
-from validator.cli.settings.settings_files import PROTECTING
+from validator.cli.settings.defaults import FILES_META, GUARDED_META, ORIGINS_META, PROTECTING
 from validator.errors import UsageError
 
 if TYPE_CHECKING:

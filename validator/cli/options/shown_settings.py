@@ -48,22 +48,32 @@ def set_elsewhere(context: click.Context) -> dict[str, str]:
 
     By name; the text has the value and its origin.
     """
-    found = (one for one in settings_of(context, context.params) if not one.origin.startswith(_ON_THE_LINE))
-    return {one.name: f"{one.value} ({one.origin})" for one in found if one.origin != DEFAULT}
+    found = (
+        _setting_of(option, context, context.params)
+        for option in _options_of(context)
+        if context.get_parameter_source(option.name or "") in _ELSEWHERE
+    )
+    return {one.name: f"{one.value} ({one.origin})" for one in found}
 
 
 def settings_of(context: click.Context, given: dict[str, Any]) -> Iterator[Setting]:
-    """Yield each option of a command.
+    """Return each option of a command, in order.
 
     Args:
         context: the context of the command.
         given: the values from its command line, unparsed.
     """
-    for option in context.command.params:
-        if isinstance(option, click.Option) and option.name:
-            name = long_name(option)
-            value, origin = _value(option, context, given, _file_of(option, context))
-            yield Setting(name, shown(name, value), origin)
+    return (_setting_of(option, context, given) for option in _options_of(context))
+
+
+def _options_of(context: click.Context) -> Iterator[click.Option]:
+    return (one for one in context.command.params if isinstance(one, click.Option) and one.name)
+
+
+def _setting_of(option: click.Option, context: click.Context, given: dict[str, Any]) -> Setting:
+    name = long_name(option)
+    value, origin = _value(option, context, given, _file_of(option, context))
+    return Setting(name, shown(name, value), origin)
 
 
 def with_place(message: str, option: click.Parameter | None, context: click.Context | None) -> str:

@@ -12,6 +12,9 @@ from validator.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+PROTECTING = "suppress"
+"""The option with suppression lists: a folder's file or a profile adds lists, and replaces none."""
+
 FILES_META = "validator.files"
 """The key in click's context for the settings files that may exist; a later one overrides an earlier one."""
 GUARDED_META = "validator.guarded"

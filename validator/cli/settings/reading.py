@@ -18,10 +18,11 @@ from validator.cli.settings.defaults import (
     KEYS_META,
     ORIGINS_META,
     PROFILE_META,
+    PROTECTING,
     as_defaults,
     options_of,
 )
-from validator.cli.settings.settings_files import PROTECTING, read_defaults
+from validator.cli.settings.settings_files import read_defaults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
+from validator.cli.settings.defaults import PROTECTING
 from validator.cli.settings.narrow_lists import commands_without_lists
 from validator.cli.settings.settings_sources import SettingsFile, is_read, parsed
 from validator.errors import UsageError
@@ -42,8 +43,6 @@ FOLDER_MAY_SET = frozenset(
 # The options among them that name files.
 _NAME_FILES = frozenset({"output", "output-dir", "report", "sendable", "split", "summary", "suppress"})
 _STDOUT = "-"
-PROTECTING = "suppress"
-"""The option with suppression lists: a folder's file or a profile adds lists, and replaces none."""
 
 KEYS = "keys"
 """The table with the keys: `[keys.NAME]`."""

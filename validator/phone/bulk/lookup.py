@@ -14,11 +14,17 @@ import polars as pl
 from validator.model import MAX_DIGITS, MIN_DIGITS, Reason
 from validator.phone import answers
 from validator.phone.bulk.frames import holding, kept, split, together
-from validator.phone.bulk.number_ranges import LOT_SPAN
 from validator.phone.bulk.plan_ranges import DESCRIBED_DIGITS
 from validator.phone.bulk.prefixes import acts, behind, fitting, placed, ranged, shown, stripped
 from validator.phone.bulk.search import SHOWN_DIGITS, columns_at, of, place_among, power
-from validator.phone.codes import CODE_OF_LEAD, CODE_OF_PLAN, DIGITS_OF_CODE, LEAD_DIGITS, MAIN_PLAN_OF_CODE
+from validator.phone.codes import (
+    CODE_OF_LEAD,
+    CODE_OF_PLAN,
+    DIGITS_OF_CODE,
+    LEAD_DIGITS,
+    LOT_SPAN,
+    MAIN_PLAN_OF_CODE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

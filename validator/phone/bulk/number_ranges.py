@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from validator.phone.bulk.pattern_ranges import Range
     from validator.phone.bulk.plans import Kind, Plan
 
-# A lot is all numbers of one calling code and length. Its id is this times the code, plus the count of
-# national digits.
-LOT_SPAN = 100
-
 # For each range the first `number` (calling code and national digits), its `answer`, and `plain`: whether the
 # main plan certainly finds no national prefix in it.
 LINES = pl.Schema({"number": pl.UInt64(), "answer": answers.ANSWER, "plain": pl.Boolean()})

@@ -10,10 +10,10 @@ import polars as pl
 from msgspec import Struct
 
 from validator.phone import answers
-from validator.phone.bulk.number_ranges import LINES, LOT_SPAN, chart, is_flat
+from validator.phone.bulk.number_ranges import LINES, chart, is_flat
 from validator.phone.bulk.plan_ranges import NATIONALS, PREFIXES, National, Prefix, inland
 from validator.phone.bulk.plans import plan_at
-from validator.phone.codes import CODE_OF_PLAN, MAIN_PLAN_OF_CODE, PLAN_COUNT
+from validator.phone.codes import CODE_OF_PLAN, LOT_SPAN, MAIN_PLAN_OF_CODE, PLAN_COUNT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

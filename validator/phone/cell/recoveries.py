@@ -22,6 +22,7 @@ from validator.phone.cell.folding import fold, mend
 from validator.phone.cell.grouping import holds_no_code, without_item
 from validator.phone.cell.national_variants import SPELLING_NAMES, SPELLINGS, SPELT
 from validator.phone.cell.numbering import has_length, is_national_somewhere
+from validator.phone.cell.pattern import Pattern
 from validator.phone.cell.unwrapping import (
     digits_of,
     float_text,
@@ -122,13 +123,13 @@ def _respelt(spellings: Sequence[Spelling], text: str, region: str | None) -> st
     return next(filter(None, (_respelt_as(one, found, region) for one in spellings)), None) if found else None
 
 
-def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+def _any_of(patterns: Iterable[str]) -> Pattern:
+    return Pattern("|".join(f"(?:{pattern})" for pattern in patterns), re.NOFLAG)
 
 
 # All spellings, in international form and as dialled in each region.
 _ABROAD = _any_of(one.abroad for one in SPELLINGS if one.abroad)
-_AT_HOME: dict[str | None, re.Pattern[str]] = {
+_AT_HOME: dict[str | None, Pattern] = {
     region: _any_of(one.at_home for one in SPELLINGS if one.region == region)
     for region in {one.region for one in SPELLINGS}
 }
@@ -152,7 +153,7 @@ def _spelt(text: str, region: str | None) -> _Spelt | None:
     international = _international(plus, digits, region)
     at_home = _AT_HOME.get(region)
     # The usual case: one search in place of one for each spelling.
-    if not _ABROAD.fullmatch(international) and not (at_home and at_home.fullmatch(digits)):
+    if not _ABROAD.compiled.fullmatch(international) and not (at_home and at_home.compiled.fullmatch(digits)):
         return None
     return _Spelt(digits, international, bool(plus))
 

@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from validator.model import MAX_DIGITS, MIN_DIGITS
 from validator.phone.cell.numbering import Line, is_possible, is_valid, look_up
+from validator.phone.cell.pattern import Pattern
 from validator.phone.cell.unwrapping import EXAMPLE, QUOTES, digits_of
 
 _SCIENTIFIC = r"[+-]?[0-9]+(?:[.,][0-9]+)?\s?[eE]\s?[+-]?[0-9]{1,3}"
@@ -17,7 +18,7 @@ _DECIMAL = r"[+-]?[0-9]{5,}[.,]000|-[1-9][0-9]{6,}(?:[.,]0+)?"
 _FRACTION = r"-?[1-9][0-9]{6,}\.[0-9]{1,2}|-?[1-9][0-9]{9,}\.[0-9]+"
 _THOUSANDS = r"[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}(?:\.0+)?"
 _ERROR_VALUE = r"#{3,}|#(?:N/A|VALUE!|REF!|NUM!|NAME\?|DIV/0!|NULL!)"
-DAMAGE = re.compile(f"{_SCIENTIFIC}|{_DECIMAL}|{_FRACTION}|{_THOUSANDS}|{_ERROR_VALUE}", re.ASCII)
+DAMAGE = Pattern(f"{_SCIENTIFIC}|{_DECIMAL}|{_FRACTION}|{_THOUSANDS}|{_ERROR_VALUE}", re.ASCII)
 
 # An extension before another number: its digits would be read as the first digits.
 _EXTENSION_WORDS = "ext|extn|extension|ramal|anexo|poste|durchwahl|klappe|toestel|dahili|доб"
@@ -42,34 +43,34 @@ _MASKED = (
     r"[0-9][ ().-]*(?:x{2,}[^0-9]*$|x{3,}|\?{2,}|\.{3,}|…)|^[^0-9a-z]*x{3,}\W*[0-9]"
     r"|^[^*]*[0-9][ ().-]*\*{2,}|^[^0-9]*\*{2,}[^*]*[0-9][^*]*$"
 )
-ADDRESS = re.compile(
+ADDRESS = Pattern(
     rf"{_AMONG}|{_SECOND_END}|{_FIELD_FIRST}|{_MASKED}|{EXAMPLE}|://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b|{_EXTENSION_FIRST}",
     re.IGNORECASE,
 )
 
 # "or" and "and" in the languages of lists.
 SEPARATING_WORDS = "or|and|ou|et|e|o|u|y|oder|und|of|en|og|och|i|lub|oraz|veya|ve|atau|dan|или|и"
-_SEPARATOR = re.compile(rf"[,|&]|;(?![a-z-]+=)|\s(?:{SEPARATING_WORDS})\s", re.IGNORECASE)
+_SEPARATOR = Pattern(rf"[,|&]|;(?![a-z-]+=)|\s(?:{SEPARATING_WORDS})\s", re.IGNORECASE)
 # Between the values of a field in an export of Google Contacts, and between values on separate lines.
 _GOOGLE, _LINE_END = re.compile(":::"), re.compile("\n")
 # Each of these may be part of one number, so they separate only if the whole is not a number. Coarse to fine.
-_ANY_SEPARATOR = re.compile(rf"{_SEPARATOR.pattern}|[/\\(]|\s-+\s|:::|\n", re.IGNORECASE)
+_ANY_SEPARATOR = Pattern(rf"{_SEPARATOR.pattern}|[/\\(]|\s-+\s|:::|\n", re.IGNORECASE)
 _DOUBTFUL_SEPARATORS = tuple(map(re.compile, (r"[/\\]", r"\s-+\s", r"[^\W\d_][^0-9+]*", r"(?=\+)")))
 
 
 def is_damaged(text: str) -> bool:
     """Return whether a spreadsheet rounded, reformatted or replaced the text: `4.47701E+11`."""
-    return DAMAGE.fullmatch(text.strip(QUOTES)) is not None
+    return DAMAGE.compiled.fullmatch(text.strip(QUOTES)) is not None
 
 
 def is_other_address(text: str) -> bool:
     """Return whether the text is not one number: a link, a group, an extension first, letters in digits."""
-    return ADDRESS.search(text) is not None
+    return ADDRESS.compiled.search(text) is not None
 
 
 def holds_several(text: str, region: str | None) -> bool:
     """Return whether separators that are never part of a number split the text into two or more numbers."""
-    return _parts_into_numbers(_SEPARATOR, text, region)
+    return _parts_into_numbers(_SEPARATOR.compiled, text, region)
 
 
 def may_hold_several(text: str, region: str | None) -> bool:
@@ -83,7 +84,7 @@ def numbers_apart(text: str, region: str | None) -> list[str]:
 
     Coarse separators come before fine ones, so that `030/12345, 030/12346` is two numbers.
     """
-    separators = (_GOOGLE, _SEPARATOR, _LINE_END, *_DOUBTFUL_SEPARATORS)
+    separators = (_GOOGLE, _SEPARATOR.compiled, _LINE_END, *_DOUBTFUL_SEPARATORS)
     for parts in (separator.split(text) for separator in separators):
         found = [part.strip() for part in parts if len(digits_of(part)) >= MIN_DIGITS]
         if len(found) > 1:
@@ -95,7 +96,7 @@ def numbers_apart(text: str, region: str | None) -> list[str]:
 
 def the_one_number(text: str, region: str | None) -> Line | None:
     """Return the number of a text with several parts, if all of them are the same valid number."""
-    parts = _ANY_SEPARATOR.split(text.replace("+", "\n+"))
+    parts = _ANY_SEPARATOR.compiled.split(text.replace("+", "\n+"))
     first, *others = [part for part in parts if len(digits_of(part)) >= MIN_DIGITS] or [""]
     answer = look_up(first, region) if others else None
     if not isinstance(answer, Line) or not answer.valid:

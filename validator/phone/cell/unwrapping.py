@@ -10,16 +10,13 @@ from urllib.parse import unquote
 
 from validator.model import MAX_DIGITS
 from validator.phone.cell.numbering import is_valid
+from validator.phone.cell.pattern import Pattern
 
-_WHATSAPP_ID = re.compile(
-    r"\+?([0-9]{5,20})(?:[.:_][0-9]{1,5}){0,2}@(?:s\.whatsapp\.net|c\.us)", re.IGNORECASE
-)
-_SHORT_LINK = re.compile(
+_WHATSAPP_ID = Pattern(r"\+?([0-9]{5,20})(?:[.:_][0-9]{1,5}){0,2}@(?:s\.whatsapp\.net|c\.us)", re.IGNORECASE)
+_SHORT_LINK = Pattern(
     r"\bwa\.me/(?:c/|p/[0-9]+/)?(?:\+|%2b)?([0-9][0-9 ().-]*)(?=$|[/?#\s\"'>])", re.IGNORECASE
 )
-_SEND_LINK = re.compile(
-    r"(?:\bwhatsapp\.com|\bwhatsapp:/)/send/?\?(?:[^#\s]*&)?phone=([^&#\s]+)", re.IGNORECASE
-)
+_SEND_LINK = Pattern(r"(?:\bwhatsapp\.com|\bwhatsapp:/)/send/?\?(?:[^#\s]*&)?phone=([^&#\s]+)", re.IGNORECASE)
 _TEL_URI = re.compile(r"\btel:(?://)?(.+)", re.IGNORECASE)
 _URI_PARAMETER = re.compile(r";(?=[a-z-]+=)", re.IGNORECASE)
 _KNOWN_PARAMETERS = ("ext=", "phone-context=")  # RFC 3966, section 3
@@ -34,12 +31,12 @@ EXAMPLE = (
     r"|esempio|voorbeeld|przykład|пример|например|приклад|örnek|contoh)\b|^\W*ex\s?[.:]|例|예:|مثال"
     r"|\bexample(?:[^.\w]|$)|^[^0-9]*\b(?:format|sample)\b[^0-9]*[0-9]"
 )
-_EXAMPLE = re.compile(EXAMPLE, re.IGNORECASE)
+_EXAMPLE = Pattern(EXAMPLE, re.IGNORECASE)
 # A word and a few digits after a number: an extension in other languages than English, or a remark.
 NOTE_WORDS = (
     "after|before|until|opt|option|ramal|interno|int|anexo|poste|durchwahl|dw|klappe|toestel|dahili|доб|вн"
 )
-_NOTE = re.compile(
+_NOTE = Pattern(
     rf"(.*[0-9])[\s,;.()-]*\b(?:{NOTE_WORDS})\b[.:]?\s*[0-9]{{1,5}}(?:\s*(?:am|pm|h|uhr))?\W*", re.IGNORECASE
 )
 # How many numbers a person has, or which one this is. Nobody writes the last digits of a number in brackets.
@@ -70,13 +67,13 @@ _NOT_DIGITS = re.compile(r"[^0-9]+")
 
 def whatsapp_id(text: str, _region: str | None) -> str | None:
     """Return the number in one of WhatsApp's ids."""
-    found = _WHATSAPP_ID.search(text) if "@" in text else None  # saves a search without an @
+    found = _WHATSAPP_ID.compiled.search(text) if "@" in text else None  # saves a search without an @
     return f"+{found[1]}" if found else None
 
 
 def whatsapp_link(text: str, _region: str | None) -> str | None:
     """Return the number of a link that opens a chat."""
-    found = _SHORT_LINK.search(text) or _SEND_LINK.search(text)
+    found = _SHORT_LINK.compiled.search(text) or _SEND_LINK.compiled.search(text)
     return f"+{digits}" if found and (digits := digits_of(unquote(found[1]))) else None
 
 
@@ -115,7 +112,7 @@ def item(text: str, _region: str | None) -> str | None:
 
 def note(text: str, _region: str | None) -> str | None:
     """Return the text before a word and a few digits, or before a count in brackets."""
-    found, counted = _NOTE.fullmatch(text), _COUNT.search(text)
+    found, counted = _NOTE.compiled.fullmatch(text), _COUNT.search(text)
     number = found[1] if found else text[: counted.start() + 1] if counted else ""
     return number if len(digits_of(number)) >= DIGITS_BEFORE_LABEL else None
 
@@ -129,7 +126,7 @@ def parted_code(text: str, _region: str | None) -> str | None:
 def label(text: str, region: str | None) -> str | None:
     """Return the number before words: eight digits or more, or a whole number of the region."""
     end = AFTER_LAST_DIGIT.search(text)
-    if not end or not LABEL.match(end[1]) or _EXAMPLE.search(end[1]):
+    if not end or not LABEL.match(end[1]) or _EXAMPLE.compiled.search(end[1]):
         return None
     number = text[: end.start(1)]
     digits = len(digits_of(number))

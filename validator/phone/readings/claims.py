@@ -11,8 +11,8 @@ from msgspec import Struct
 from validator.model import Reason
 from validator.phone import answers
 from validator.phone.bulk.frames import beside, holding, kept, split, together
-from validator.phone.bulk.number_ranges import LOT_SPAN, is_flat
 from validator.phone.bulk.search import by_number, of
+from validator.phone.codes import LOT_SPAN
 from validator.phone.readings.evidence import Evidence
 from validator.phone.readings.grouped import as_grouped, without_beside
 from validator.phone.readings.habits import with_habits
@@ -214,6 +214,10 @@ def _questions_of(rows: pl.DataFrame, *slots: Slot) -> list[pl.DataFrame]:
 
 def _of_some_length(questions: pl.DataFrame) -> pl.DataFrame:
     """Leave out numbers with a count of digits that no number under their calling code has."""
+    if questions.is_empty():
+        return questions
+    from validator.phone.bulk.number_ranges import is_flat  # noqa: PLC0415 - cells with a plus ask nothing
+
     lot = lot_of(DIGITS, VALUE).alias("lot")
     lots = questions.select(lot).to_series()
     some = [one for one in lots.unique().drop_nulls() if not is_flat(*divmod(one, LOT_SPAN))]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import IntEnum
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 import phonenumbers
 import polars as pl
+from msgspec import Struct
 from phonenumbers import PhoneMetadata, PhoneNumberFormat, PhoneNumberType
 
 from validator.model import LineType
@@ -47,7 +47,7 @@ class Trunk(IntEnum):
     BEFORE_SOME = 2
 
 
-class Habits(NamedTuple):
+class Habits(Struct, frozen=True):
     """How a plan writes its numbers.
 
     Attributes:

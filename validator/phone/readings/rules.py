@@ -12,16 +12,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple
 
 import polars as pl
 from msgspec import Struct
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from validator.phone import answers
-from validator.phone.bulk.number_ranges import LOT_SPAN
 from validator.phone.bulk.search import of, power
-from validator.phone.codes import CODE_OF_LEAD, CODE_OF_PLAN, DIGITS_OF_CODE, LEAD_DIGITS, REGIONS
+from validator.phone.codes import CODE_OF_LEAD, CODE_OF_PLAN, DIGITS_OF_CODE, LEAD_DIGITS, LOT_SPAN, REGIONS
 
 
 class NumberReading(StrEnum):
@@ -63,7 +61,7 @@ class Rule(Struct, frozen=True):
     value: pl.Expr
 
 
-class LostZero(NamedTuple):
+class LostZero(Struct, frozen=True):
     """A zero that belongs to the number or to a longer prefix, so that digits without it are not valid.
 
     Attributes:

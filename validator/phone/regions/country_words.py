@@ -13,8 +13,6 @@ from validator.phone.cell.grouping import spells_grouping_of
 from validator.phone.cell.numbering import Line, look_up
 from validator.phone.cells import REASON
 from validator.phone.codes import REGION
-from validator.phone.regions.countries import is_simple_name
-from validator.phone.regions.written import region_written
 
 _TEXT = pl.col("text")
 # Whether a cell may begin or end with a word, by quick tests.
@@ -105,6 +103,10 @@ def _read(asked: pl.DataFrame, rows: pl.Series, word: pl.Expr) -> list[pl.DataFr
 
 def _regions_of(words: pl.Series) -> dict[str, str]:
     """Return the region of each word that names one."""
+    # Imported here, since few cells have a word beside a number.
+    from validator.phone.regions.countries import is_simple_name  # noqa: PLC0415
+    from validator.phone.regions.written import region_written  # noqa: PLC0415
+
     may_name = pl.col("word").str.contains(rf"^(?:{_CODE.pattern})$|[^ -~]") | is_simple_name()
     distinct = words.to_frame().lazy().unique().filter(may_name).collect()["word"]
     named = ((word, region_written(word)) for word in distinct)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import phonenumbers
 
 from validator.errors import UsageError
-from validator.phone.regions.written import region_written
 
 _SHOWN_CHARS = 40
 # No country has a longer name, even a formal one.
@@ -24,6 +23,11 @@ def parse_region(text: str) -> str:
         UsageError: no numbering plan is known for it, the calling code belongs to no country (`+800`), two
             countries have this name (`Congo`), or the parts of the text name different countries.
     """
+    if text in phonenumbers.SUPPORTED_REGIONS:
+        return text
+    # Imported here, since most lists have codes, or no regions at all.
+    from validator.phone.regions.written import region_written  # noqa: PLC0415
+
     region = region_written(text) if len(text.strip()) <= _MOST_CHARS else None
     if region not in phonenumbers.SUPPORTED_REGIONS:
         raise UsageError(

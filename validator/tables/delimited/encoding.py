@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from validator.errors import FileError
-from validator.tables.delimited.code_pages import candidates
 from validator.tables.files.compression import unpacked
 
 if TYPE_CHECKING:
@@ -139,6 +138,8 @@ def _unannounced(path: Path, head: bytes) -> Encoding:
     controls = len(head) - len(head.translate(None, _CONTROLS))
     if controls > _BINARY_SHARE * len(head):
         raise FileError(f"{path} is a binary file, not text; export the list as CSV.")
+    from validator.tables.delimited.code_pages import candidates  # noqa: PLC0415 - most lists are in UTF-8
+
     likely = map(Encoding, candidates(_sample(path)))
     return next(encoding for encoding in likely if _misfit(path, encoding) is None)
 

@@ -109,11 +109,13 @@ def _candidate(
 ) -> Candidate:
     line, is_general = line_named_by(header), names_only_contact(header)
     text = _as_text(cells)
-    filled = (text.str.strip_chars() != "").fill_null(value=False)
+    is_filled = pl.col("text").str.strip_chars() != ""
     if words_are_blank or (line is not None and not is_general):
-        filled &= text.str.contains(_DIGIT).fill_null(value=False)
+        is_filled &= pl.col("text").str.contains(_DIGIT)
+    filled = text.to_frame("text").select(is_filled.fill_null(value=False)).to_series()
     text = text.filter(filled)
-    with_digits = text.filter(text.str.contains(_DIGITS) & ~text.str.contains(DATE))
+    has_digits = pl.col("text").str.contains(_DIGITS) & ~pl.col("text").str.contains(DATE)
+    with_digits = text.to_frame("text").filter(has_digits).to_series()
     digits = len(with_digits) / len(text) if len(text) else 0.0
     where = regions.filter(filled) if isinstance(regions, pl.Series) else regions
     # Parsing is expensive: a column without enough digits is not parsed.
