@@ -4,6 +4,7 @@ libphonenumber says which numbers are valid. It does not say how digits were mea
 list is a valid landline of another town, and the mobile number `+49 171 3920000` without its plus sign.
 
 - `rules`: the readings, each a named rule that makes a number from the written digits.
+- `lost_zeros`: the zeros that one of them puts back.
 - `claims`: the valid numbers that readings make from each cell; a reading that does so "claims" the cell.
 - `slots`: the bits of the readings, and the signature of a cell.
 - `signatures`: for each cell, the readings that claim it, as bits.

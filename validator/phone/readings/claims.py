@@ -16,11 +16,11 @@ from validator.phone.codes import LOT_SPAN
 from validator.phone.readings.evidence import Evidence
 from validator.phone.readings.grouped import as_grouped, without_beside
 from validator.phone.readings.habits import with_habits
+from validator.phone.readings.lost_zeros import LOSING_ZEROS
 from validator.phone.readings.rules import (
     BARE,
     DIGITS,
     LONG_DISTANCE,
-    LOSING_ZEROS,
     MAY_BEGIN_00,
     PLAN,
     PLUS,

@@ -20,6 +20,7 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 from validator.phone import answers
 from validator.phone.bulk.search import of, power
 from validator.phone.codes import CODE_OF_LEAD, CODE_OF_PLAN, DIGITS_OF_CODE, LEAD_DIGITS, LOT_SPAN, REGIONS
+from validator.phone.readings.lost_zeros import of_lost
 
 
 class NumberReading(StrEnum):
@@ -61,46 +62,8 @@ class Rule(Struct, frozen=True):
     value: pl.Expr
 
 
-class LostZero(Struct, frozen=True):
-    """A zero that belongs to the number or to a longer prefix, so that digits without it are not valid.
-
-    Attributes:
-        region: ISO 3166 alpha-2.
-        digits: how many digits the text without the zero has; a region has one of each count.
-        leads: its first digits, as a range: all of as many digits; only zero means any.
-        kept: how many of its last digits stay.
-        number: the digits before these, from the calling code on.
-    """
-
-    region: str
-    digits: int
-    leads: range
-    kept: int
-    number: int
-
-
-_ANY = range(1)
-# In CI (since 2021), BJ (since 2024) and CG the zero is the first digit of the number: ITU-T E.129 notices of
-# the national plans. In HU 06 is the trunk prefix (ITU-T E.164 national numbering plan of Hungary), in MX 01,
-# 044 and 045 were dialled before numbers until 3 August 2019 (ITU Operational Bulletin 1151).
-LOST_ZEROS = (
-    LostZero("CI", 9, _ANY, 9, 2250),
-    LostZero("CI", 12, range(225, 226), 9, 2250),
-    LostZero("BJ", 9, _ANY, 9, 2290),
-    LostZero("BJ", 12, range(229, 230), 9, 2290),
-    LostZero("CG", 8, _ANY, 8, 2420),
-    LostZero("CG", 11, range(242, 243), 8, 2420),
-    LostZero("HU", 10, range(6, 7), 9, 36),
-    LostZero("HU", 9, range(6, 7), 8, 36),
-    LostZero("MX", 11, range(1, 2), 10, 52),
-    LostZero("MX", 12, range(44, 46), 10, 52),
-)
-
 # Eight digits with a zero are a number of the plan since 2019, or seven digits after the old trunk prefix.
 _GABON_DIGITS = 8
-# More than the digits of any cell that is read in another way.
-_LOST_SPAN = 20
-LOSING_ZEROS = sorted({REGIONS.index(one.region) for one in LOST_ZEROS})
 # E.164 allows at most 15 digits. No mobile number with its calling code has fewer than eight.
 _FEWEST_DIGITS, _MOST_DIGITS = 8, 15
 
@@ -205,46 +168,18 @@ def _code_again(times: str, name: str, reads: str, applies: pl.Expr) -> Rule:
 
 
 def _zero_lost() -> Rule:
-    kept, size = _of_lost("kept"), _of_lost("size")
-    lead = VALUE // power(DIGITS - _of_lost("lead_digits"))
+    kept, size = of_lost("kept"), of_lost("size")
+    lead = VALUE // power(DIGITS - of_lost("lead_digits"))
     return Rule(
         "zero_lost",
         NumberReading.ZERO_LOST,
         "without a zero that belongs to the number or its prefix: `707123456` in CI, `6301234567` in HU, "
         "`15512345678` (01) and `447771234567` (044) in MX",
-        BARE & (kept > 0) & lead.is_between(_of_lost("first"), _of_lost("last")),
+        BARE & (kept > 0) & lead.is_between(of_lost("first"), of_lost("last")),
         size,
-        _of_lost("number") * power(kept) + VALUE % power(kept),
+        of_lost("number") * power(kept) + VALUE % power(kept),
     )
 
-
-def _of_lost(name: str) -> pl.Expr:
-    """Return a field of the lost zero of a plan and a count of digits, zero or null if it has none."""
-    return of(_LOST[name], PLAN * _LOST_SPAN + DIGITS)
-
-
-def _lost_zeros() -> pl.DataFrame:
-    """Return the fields of each lost zero, at the index of its plan and count of digits."""
-    found = pl.DataFrame([_fields(one) for one in LOST_ZEROS])
-    places = found["place"]
-    nothing = pl.Series([0], dtype=pl.UInt64()).new_from_index(0, max(places) + 1)
-    return pl.DataFrame([nothing.clone().scatter(places, one).alias(one.name) for one in found])
-
-
-def _fields(one: LostZero) -> dict[str, int]:
-    first, last = one.leads.start, one.leads.stop - 1
-    return {
-        "place": REGIONS.index(one.region) * _LOST_SPAN + one.digits,
-        "lead_digits": len(str(last)) if last else 0,
-        "first": first,
-        "last": last,
-        "kept": one.kept,
-        "size": len(str(one.number)) + one.kept,
-        "number": one.number,
-    }
-
-
-_LOST = _lost_zeros()
 
 # Not if libphonenumber has read it so already.
 MAY_BEGIN_00 = _BY_00 & (pl.col("number") != VALUE)
