@@ -1,4 +1,4 @@
-"""Produces the next batches in threads while the last one is in use. Polars releases Python's global lock."""
+"""Runs the steps of a pipeline at the same time, each in a thread. Polars releases Python's global lock."""
 
 from __future__ import annotations
 

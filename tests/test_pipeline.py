@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from validator.batch.prefetch import ahead, map_ahead
+from validator.pipeline import ahead, map_ahead
 
 
 def test_items_come_in_their_order():
