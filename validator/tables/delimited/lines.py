@@ -66,8 +66,8 @@ def plainness(text: bytes, syntax: Syntax, width: int, *, final: bool) -> tuple[
 
 def split_records(text: bytes, syntax: Syntax, plain: Plain) -> pl.Series:
     """Return each record of a plain text, without its line end."""
-    whole = _as_one(text.removesuffix(syntax.line_end)).to_frame()
-    lines = whole.select(_LINE.str.split(syntax.line_end.decode()).explode())
+    lines = _as_one(text).to_frame().select(_LINE.str.split(syntax.line_end.decode()).explode())
+    lines = lines.head(-1) if text.endswith(syntax.line_end) else lines
     records = lines if plain is Plain.LINES else _joined(lines, syntax)
     return records.select(_LINE.str.strip_suffix("\r") if b"\r" in text else _LINE).to_series()
 

@@ -40,12 +40,16 @@ RECORD_BYTES = 16 << 20
 
 
 def parsed_blocks(blocks: Iterable[bytes], layout: Layout, parse: Parse[Parsed_co]) -> Iterator[Parsed_co]:
-    """Parse the rows of a text in blocks, which may end within records; yield the results of `parse`."""
+    """Parse the rows of a text in blocks, which may end within records; yield the results of `parse`.
+
+    A block is cut behind its last line end, where a record mostly ends too: so it is copied once.
+    """
     rest, skip, start = b"", layout.body_offset, layout.body_offset
     for block in chain(blocks, [b""]):
-        text, skip = rest + block[skip:], max(0, skip - len(block))
+        end = max(skip, block.rfind(layout.dialect.syntax.line_end) + 1)
+        text = b"".join((rest, memoryview(block)[skip:end]))
         parsed, used = parse(text, start, final=not block)
-        rest, start = text[used:], start + used
+        rest, skip, start = text[used:] + block[end:], max(0, skip - len(block)), start + used
         yield parsed
 
 

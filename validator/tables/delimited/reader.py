@@ -158,7 +158,7 @@ class DelimitedTable(Struct, frozen=True):
         used, syntax = 0, self.dialect.syntax
         try:
             for record in records(text, syntax, final=final):
-                if cut and record.end == len(text):
+                if cut and record.end == len(text) and not text.endswith(syntax.line_end):
                     raise self._error(start + used, _TOO_LONG)
                 if not record.blank or len(self.header) == 1:
                     rows.append(self._fitted(record, start + used))
