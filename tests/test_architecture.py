@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1] / "validator"
 # Lowest first. A folder may import from lower layers and from itself, never from a sibling or from above.
 LAYERS = [
     {"value"},
-    {"local_time", "model", "nearest", "ranges", "version"},
+    {"local_time", "model", "nearest", "pipeline", "ranges", "version"},
     {"errors"},
     {"arguments", "ledger_url"},
     {"places", "settings", "phone"},
@@ -30,8 +30,7 @@ LAYERS = [
 # The same inside of folders whose parts have an order of their own, lowest first.
 ROOMS = {
     "batch": [
-        {"ask_settings", "clock", "failed_run", "one_frame", "open_files"}
-        | {"prefetch", "stage", "verdict_columns"},
+        {"ask_settings", "clock", "failed_run", "one_frame", "open_files", "stage", "verdict_columns"},
         {"keys", "known_hosts", "notify", "recipients"},
         {"planning"},
         {"asking", "transfer"},

@@ -22,6 +22,6 @@ Parts of a run:
 - `wiring`, `sharing`: puts budgets, lanes and locks together; shares numbers with other runs.
 - `ask_settings`, `keys`, `known_hosts`: settings and keys; the host that each key was first used with.
 - `verdict_columns`: the columns that the output adds.
-- `prefetch`, `stage`, `clock`, `open_files`, `notify`: read ahead, phases of the progress display, checks of
-  clock and open files, the message about a run's end.
+- `stage`, `clock`, `open_files`, `notify`: phases of the progress display, checks of clock and open files,
+  the message about a run's end.
 """

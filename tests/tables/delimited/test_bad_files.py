@@ -95,6 +95,16 @@ def test_a_line_without_end_is_named(listed):
         read(listed(BIG + b"x" * (40 << 20)))
 
 
+@pytest.mark.slow
+def test_a_long_cell_makes_no_row_after_it_too_long(listed):
+    note = b"x\n" * (15 << 19)
+    rows = read(
+        listed(b"name,note\n" + b"Ann,1\n" * 400_000 + b'Bob,"' + note + b'"\n' + b'Cy,5" pipe\n' * 500_000)
+    )
+
+    assert len(rows) == 900_001
+
+
 def test_a_pipe_is_refused_rather_than_waited_for(tmp_path):
     os.mkfifo(tmp_path / "leads.csv")
     with pytest.raises(

@@ -91,7 +91,7 @@ def test_text_called_plain_is_read_by_polars_as_by_the_exact_reader(records_spel
 
 
 def check_both_readings(text, syntax, width):
-    plain = plainness(text, syntax, width) if text else None
+    _, plain = plainness(text, syntax, width, final=True)
     if plain is None:
         return
     fast = pl.read_csv(
@@ -130,14 +130,17 @@ def test_records_do_not_depend_on_where_the_text_was_cut(text, cut):
 
 @given(text=STRUCTURE)
 def test_whole_records_end_with_a_line_outside_quotes(text):
-    end = whole_records(text, Syntax(b",", b'"', b"\n"))
+    syntax = Syntax(b",", b'"', b"\n")
+    end = whole_records(text, syntax)
     assert end == 0 or text[end - 1 : end] == b"\n"
     assert text.count(b'"', 0, end) % 2 == 0
+    for width in (1, 2, 3):
+        assert plainness(text, syntax, width, final=False)[0] == end
 
 
 @pytest.mark.parametrize("text", [b'"a"b\n', b'"a\n', b"a\rb\n"])
 def test_what_is_no_csv_is_never_called_plain(text):
-    assert plainness(text, Syntax(b",", b'"', b"\n"), 1) is None
+    assert plainness(text, Syntax(b",", b'"', b"\n"), 1, final=True) == (len(text), None)
 
 
 def attempt(text, syntax):

@@ -31,6 +31,16 @@ def test_the_new_file_takes_the_place_of_the_old(tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
+@pytest.mark.slow
+def test_all_of_a_large_file_arrives(tmp_path):
+    part = os.urandom(40 << 20)
+    with replacing(tmp_path / "out.csv") as out:
+        for _ in range(2):
+            out.write(part)
+        out.write(b"end")
+    assert (tmp_path / "out.csv").read_bytes() == part + part + b"end"
+
+
 def test_a_failure_leaves_the_old_file_and_no_other(tmp_path):
     target = tmp_path / "out.json"
     target.write_text("old")

@@ -15,7 +15,6 @@ from msgspec import Struct, field
 from validator.batch.output.segments import open_segments
 from validator.batch.planning.known_verdicts import known_by_either_spelling
 from validator.batch.planning.plan import counts
-from validator.batch.prefetch import ahead
 from validator.batch.recipients.reading_counts import EXAMPLES
 from validator.batch.recipients.variants import other_spelling_is_listed
 from validator.batch.verdict_columns import (
@@ -33,6 +32,7 @@ from validator.batch.verdict_columns import (
     strength,
 )
 from validator.model import Reason, Source, Verdict
+from validator.pipeline import ahead
 from validator.reports import CellExample, masked_cell
 from validator.tables import BATCH_ROWS
 

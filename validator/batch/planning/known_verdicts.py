@@ -12,11 +12,11 @@ from msgspec.structs import replace
 
 from validator.batch.one_frame import one_frame
 from validator.batch.planning.places import among, places_of
-from validator.batch.prefetch import ahead
 from validator.batch.recipients.variants import other_numbers
 from validator.batch.verdict_columns import REASON, SOURCE, VERDICT
 from validator.ledger import OWN_ID_SUFFIX
 from validator.model import Reason, Source, Strength, Verdict
+from validator.pipeline import ahead
 from validator.tables import defused
 
 if TYPE_CHECKING:

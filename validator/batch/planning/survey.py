@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from validator.batch.planning.earlier_answers import EarlierAnswers
 from validator.batch.planning.known_verdicts import KnownVerdicts, read_known
+from validator.batch.planning.places import distinct
 from validator.batch.planning.plan import make_plan
 from validator.batch.recipients.reading_counts import ReadingCounts
 from validator.batch.recipients.recipients import askable, read_recipients
@@ -157,10 +158,15 @@ def known_of(
         confirmed: whether a "no" counts only after a second check.
         variants: whether the alternative spellings are looked up as well.
     """
+    known = read_known(ledger, _asked(recipients, variants=variants), max_age, now_ms, on_progress)
+    known = replace(known, row_indices=known.indices_of_list(recipients))
+    return known.confirmed() if confirmed else known
+
+
+def _asked(recipients: pl.DataFrame, *, variants: bool) -> pl.Series:
+    """Return the distinct numbers that may be asked about, and their alternative spellings, ascending."""
     everyone = one_row_per_number(recipients)
     numbers = everyone["number"].filter(askable(everyone))
     if variants:
         numbers = pl.concat([numbers, other_numbers(everyone).drop_nulls().alias("number")])
-    known = read_known(ledger, numbers.unique().sort(), max_age, now_ms, on_progress)
-    known = replace(known, row_indices=known.indices_of_list(recipients))
-    return known.confirmed() if confirmed else known
+    return distinct(numbers)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from validator.batch.prefetch import ahead
 from validator.batch.recipients.column_evidence import ColumnEvidence
 from validator.batch.recipients.recipients import cells_read, gathered
+from validator.pipeline import ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable

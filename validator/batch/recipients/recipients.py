@@ -8,7 +8,6 @@ import polars as pl
 from msgspec import Struct
 
 from validator.batch.one_frame import one_frame
-from validator.batch.prefetch import ahead, map_ahead
 from validator.batch.recipients.column_evidence import ColumnEvidence
 from validator.batch.recipients.job import Landlines, Several
 from validator.batch.recipients.reading_counts import ReadingCounts
@@ -16,6 +15,7 @@ from validator.batch.recipients.several_numbers import OTHERS, CellsApart, merge
 from validator.batch.verdict_columns import PHONE_COLUMN, REASON
 from validator.model import LineType, Reason
 from validator.phone import COUNTRIES, Accept, Numbers, survey, without_fractions
+from validator.pipeline import ahead, map_ahead
 from validator.tables import FoundBy, joined, readable
 
 if TYPE_CHECKING:

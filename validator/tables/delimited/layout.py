@@ -11,7 +11,7 @@ from validator.errors import FileError
 from validator.tables.delimited.beginning import Beginning, beginning_at, find_beginning, is_wholly_quoted
 from validator.tables.delimited.drawn_tables import refuse_drawn, refuse_fixed_width
 from validator.tables.delimited.encoding import Encoding, utf8_blocks
-from validator.tables.delimited.records import Malformed, Record, records
+from validator.tables.delimited.records import Malformed, Record, Syntax, records
 from validator.tables.detect.header_row import LOOKED_AT, ONE_LINE, is_number_row, numbers_on_one_line
 from validator.tables.table import stands_for_others
 
@@ -38,7 +38,6 @@ class Layout(Struct, frozen=True):
         header_line: the line of the header, counted from 1; 0 if there is none.
         above: the text above the table, below a `sep=` line: titles, comments and blank lines.
         body_offset: bytes of UTF-8 text before the first row.
-        body_line: the line on which the first row begins, counted from 1.
     """
 
     dialect: Dialect
@@ -48,7 +47,6 @@ class Layout(Struct, frozen=True):
     header_line: int
     above: str
     body_offset: int
-    body_line: int
 
 
 def find_layout(path: Path, encoding: Encoding, header_row: int | None = None) -> Layout:
@@ -89,7 +87,6 @@ def find_layout(path: Path, encoding: Encoding, header_row: int | None = None) -
         header_line=_line_of(head, dialect, start + before) if has_header else 0,
         above=head[begins.sep_bytes : start + before].decode(),
         body_offset=offset,
-        body_line=_line_of(head, dialect, offset),
     )
 
 
@@ -98,6 +95,19 @@ def _asked(path: Path, head: bytes, header_row: int, whole: bool) -> Beginning: 
     if begins is None:
         raise FileError(f"{path} has no line {header_row}; name the one with the header with --header-row.")
     return begins
+
+
+def line_at(path: Path, encoding: Encoding, syntax: Syntax, offset: int) -> int:
+    """Return the line, counted from 1, of an offset in bytes of UTF-8 text.
+
+    The file is read again. To count the lines of every list would take a twentieth of the time of reading
+    it, and only messages name one.
+    """
+    line = 1
+    for block in utf8_blocks(path, encoding):
+        line += block.count(syntax.line_end, 0, max(0, offset))
+        offset -= len(block)
+    return line
 
 
 def _line_of(head: bytes, dialect: Dialect, offset: int) -> int:

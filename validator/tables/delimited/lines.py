@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 from msgspec import Struct
 
+from validator.tables.delimited.records import whole_records
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -40,32 +42,40 @@ class Plain(Enum):
     JOINED = "a record may go over several lines, within quotes"
 
 
-def plainness(text: bytes, syntax: Syntax, width: int) -> Plain | None:
-    """Return how `text` is plain, or None if fast readers may read it unlike `records`.
+def plainness(text: bytes, syntax: Syntax, width: int, *, final: bool) -> tuple[int, Plain | None]:
+    """Return the length of the whole records at the beginning of `text`, and how that part is plain.
 
-    They read it alike if each record has `width` cells, each quote opens or closes a whole cell, and all line
-    ends are of one kind. So the whole text must be a sequence of such records, which one search tells. Few
-    texts have a line end in a cell, so it is first tried without.
+    It is None if fast readers may read the part unlike `records`. They read it alike if each record has
+    `width` cells, each quote opens or closes a whole cell, and all line ends are of one kind. So the part
+    must be a sequence of such records, which one search tells. Few texts have a line end in a cell, so it is
+    first tried without. Then the last line end also ends a record, and quotes need not be counted.
 
     Args:
-        text: UTF-8, whole records; the last may have no line end.
-        syntax: the bytes that structure them.
+        text: UTF-8, begins with a record; the last may have no line end.
+        syntax: the bytes that structure it.
         width: the cells of a record; a blank line is a record only if this is 1.
+        final: whether `text` ends with a whole record, with or without a line end.
     """
-    if width > _WIDEST:
-        return None
-    whole = _as_one(text)
-    kinds = (Plain.LINES, Plain.JOINED) if syntax.quote in text else (Plain.LINES,)
-    found = (kind for kind in kinds if whole.str.contains(_records_pattern(syntax, width, kind)).item())
-    return next(found, None)
+    end = len(text) if final else text.rfind(syntax.line_end) + 1
+    if _is_plain(text[:end], syntax, width, Plain.LINES):
+        return end, Plain.LINES
+    end = end if final else whole_records(text, syntax)
+    is_joined = syntax.quote in text and _is_plain(text[:end], syntax, width, Plain.JOINED)
+    return end, Plain.JOINED if is_joined else None
 
 
 def split_records(text: bytes, syntax: Syntax, plain: Plain) -> pl.Series:
     """Return each record of a plain text, without its line end."""
-    whole = _as_one(text.removesuffix(syntax.line_end)).to_frame()
-    lines = whole.select(_LINE.str.split(syntax.line_end.decode()).explode())
+    lines = _as_one(text).to_frame().select(_LINE.str.split(syntax.line_end.decode()).explode())
+    lines = lines.head(-1) if text.endswith(syntax.line_end) else lines
     records = lines if plain is Plain.LINES else _joined(lines, syntax)
     return records.select(_LINE.str.strip_suffix("\r") if b"\r" in text else _LINE).to_series()
+
+
+def _is_plain(text: bytes, syntax: Syntax, width: int, plain: Plain) -> bool:
+    if not text or width > _WIDEST:
+        return False
+    return bool(_as_one(text).str.contains(_records_pattern(syntax, width, plain)).item())
 
 
 def _as_one(text: bytes) -> pl.Series:

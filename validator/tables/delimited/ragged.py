@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from validator.tables.delimited.layout import named
+from validator.tables.delimited.encoding import Encoding, utf8_blocks
+from validator.tables.delimited.layout import line_at, named
 from validator.tables.delimited.lines import plainness
-from validator.tables.delimited.records import Malformed, Record, records, whole_records
+from validator.tables.delimited.records import Malformed, Record, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,9 +25,12 @@ if TYPE_CHECKING:
     Parsed_co = TypeVar("Parsed_co", covariant=True)
 
     class Parse(Protocol[Parsed_co]):
-        """Parses the whole records at the beginning of a text, and returns how many bytes they take."""
+        """Parses the whole records at the beginning of a text, and returns how many bytes they take.
 
-        def __call__(self, text: bytes, line: int, *, final: bool) -> tuple[Parsed_co, int]: ...  # noqa: D102
+        The text begins at `start` in the file, in bytes of UTF-8.
+        """
+
+        def __call__(self, text: bytes, start: int, *, final: bool) -> tuple[Parsed_co, int]: ...  # noqa: D102
 
 
 log = logging.getLogger(__name__)
@@ -36,58 +40,60 @@ RECORD_BYTES = 16 << 20
 
 
 def parsed_blocks(blocks: Iterable[bytes], layout: Layout, parse: Parse[Parsed_co]) -> Iterator[Parsed_co]:
-    """Parse the rows of a text in blocks, which may end within records; yield the results of `parse`."""
-    rest, skip, line = b"", layout.body_offset, layout.body_line
+    """Parse the rows of a text in blocks, which may end within records; yield the results of `parse`.
+
+    A block is cut behind its last line end, where a record mostly ends too: so it is copied once.
+    """
+    rest, skip, start = b"", layout.body_offset, layout.body_offset
     for block in chain(blocks, [b""]):
-        text, skip = rest + block[skip:], max(0, skip - len(block))
-        parsed, used = parse(text, line, final=not block)
-        rest = text[used:]
-        line += text.count(layout.dialect.syntax.line_end, 0, used)
+        end = max(skip, block.rfind(layout.dialect.syntax.line_end) + 1)
+        text = b"".join((rest, memoryview(block)[skip:end]))
+        parsed, used = parse(text, start, final=not block)
+        rest, skip, start = text[used:] + block[end:], max(0, skip - len(block)), start + used
         yield parsed
 
 
 class _Measure(Struct):
-    """Rows that are not as wide as the header: their count, the first one, and the largest width."""
+    """Rows that are not as wide as the header: their count, where the first one is, the largest width."""
 
     syntax: Syntax
     width: int
     widest: int
     rows: int = 0
-    first_line: int = 0
+    first_at: int = 0
 
-    def look(self, text: bytes, line: int, *, final: bool) -> tuple[None, int]:
-        used = len(text) if final else whole_records(text, self.syntax)
-        if not used or plainness(text[:used], self.syntax, self.width) is None:
-            used = self._look_at_each(text, line, final=final or len(text) > RECORD_BYTES)
+    def look(self, text: bytes, start: int, *, final: bool) -> tuple[None, int]:
+        used, plain = plainness(text, self.syntax, self.width, final=final)
+        if plain is None:
+            used = self._look_at_each(text, start, final=final or len(text) > RECORD_BYTES)
         return None, used
 
-    def _look_at_each(self, text: bytes, line: int, *, final: bool) -> int:
+    def _look_at_each(self, text: bytes, start: int, *, final: bool) -> int:
         used = 0
         try:
             for record in records(text, self.syntax, final=final):
-                self._note(record, line)
-                line += text.count(self.syntax.line_end, used, record.end)
+                self._note(record, start + used)
                 used = record.end
         except Malformed:
             return len(text)  # reading the rows will report the place
         return used
 
-    def _note(self, record: Record, line: int) -> None:
+    def _note(self, record: Record, start: int) -> None:
         width = len(record.cells)
         if width != self.width and not record.blank:
+            self.first_at = self.first_at if self.rows else start
             self.rows += 1
-            self.first_line = self.first_line or line
             self.widest = max(self.widest, width)
 
 
-def widened(path: Path, layout: Layout, blocks: Iterable[bytes]) -> Layout:
+def widened(path: Path, encoding: Encoding, layout: Layout) -> Layout:
     """Return the layout with added columns, unnamed in the file, so that the longest row fits.
 
     The count of such rows and the first one are logged: they are kept, but not silently.
     """
     width = len(layout.header)
     measure = _Measure(layout.dialect.syntax, width, width)
-    for _ in parsed_blocks(blocks, layout, measure.look):
+    for _ in parsed_blocks(utf8_blocks(path, encoding), layout, measure.look):
         pass
     if measure.rows:
         log.warning(
@@ -95,7 +101,7 @@ def widened(path: Path, layout: Layout, blocks: Iterable[bytes]) -> Layout:
             "empty cells at their end and long ones with %d columns more.",
             measure.rows,
             path,
-            measure.first_line,
+            line_at(path, encoding, measure.syntax, measure.first_at),
             measure.widest - width,
         )
     added = measure.widest - width

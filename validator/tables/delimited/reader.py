@@ -10,11 +10,12 @@ import polars as pl
 from msgspec import Struct, field
 
 from validator.errors import FileError
+from validator.pipeline import ahead
 from validator.tables.delimited.encoding import Encoding, find_encoding, utf8_blocks
-from validator.tables.delimited.layout import Layout, find_layout
+from validator.tables.delimited.layout import Layout, find_layout, line_at
 from validator.tables.delimited.lines import Lines, Plain, plainness, split_records
 from validator.tables.delimited.ragged import RECORD_BYTES, filled_up, parsed_blocks, widened
-from validator.tables.delimited.records import Malformed, Record, records, whole_records
+from validator.tables.delimited.records import Malformed, Record, records
 from validator.tables.delimited.window import is_short, window_texts
 from validator.tables.detect.readable import reads_as_words
 from validator.tables.files.os_errors import require_regular
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from validator.tables.delimited.dialect import Dialect
+
+LookedAt = dict[tuple[int, int, bool], tuple[int, Plain | None]]
+"""The `plainness` of texts, by offset in the file, length, and whether the file ends there."""
 
 _TOO_LONG = f"is longer than {RECORD_BYTES:,} bytes; is it a list with one row a line?"
 
@@ -39,7 +43,7 @@ class DelimitedTable(Struct, frozen=True):
         layout: what stands where in it.
         ragged: what happens to rows that are not as wide as the header.
         format: the name of the format.
-        looked_at: the `plainness` of each stretch of the file, by its line and length, for each state in
+        looked_at: the `plainness` of each stretch of the file, by its offset and length, for each state in
             which the file was read. Looking takes half of the time of a reading, so it is done once.
     """
 
@@ -48,7 +52,7 @@ class DelimitedTable(Struct, frozen=True):
     layout: Layout
     ragged: Ragged = Ragged.ERROR
     format: str = "csv"
-    looked_at: dict[tuple[int, ...], dict[tuple[int, int], Plain | None]] = field(default_factory=dict)
+    looked_at: dict[tuple[int, ...], LookedAt] = field(default_factory=dict)
 
     @property
     def dialect(self) -> Dialect:
@@ -81,12 +85,12 @@ class DelimitedTable(Struct, frozen=True):
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the rows; see `Table.batches`. A blank line is a row only if there is one column."""
-        for lines in self._lines(utf8_blocks(self.path, self.encoding)):
+        for lines in ahead(self._lines(utf8_blocks(self.path, self.encoding))):
             yield from lines.read(columns).iter_slices(BATCH_ROWS)
 
     def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:
         """Yield the rows, each with the text of its record in the file; see `Table.verbatim`."""
-        for lines in self._lines(utf8_blocks(self.path, self.encoding)):
+        for lines in ahead(self._lines(utf8_blocks(self.path, self.encoding))):
             texts = lines.texts().alias(VERBATIM)
             rows = lines.read(None).with_columns(texts) if cells else texts.to_frame()
             yield from rows.iter_slices(BATCH_ROWS)
@@ -108,9 +112,9 @@ class DelimitedTable(Struct, frozen=True):
     def _window_rows(self, text: bytes) -> pl.DataFrame:
         """Return the rows in a stretch of the file, without those that cannot be read."""
         syntax, width = self.dialect.syntax, len(self.header)
-        whole = text[: whole_records(text, syntax)]
-        if whole and plainness(whole, syntax, width) is not None:
-            return self._read_plain(whole, None)
+        used, plain = plainness(text, syntax, width, final=False)
+        if plain is not None:
+            return self._read_plain(text[:used], None)
         rows = records(text, syntax, final=False)
         return self._frame_of(filled_up(row, width) if self.ragged is Ragged.KEEP else row for row in rows)
 
@@ -118,21 +122,19 @@ class DelimitedTable(Struct, frozen=True):
         looked_at = self.looked_at.setdefault(stamp(self.path), {})
         return parsed_blocks(blocks, self.layout, partial(self._parse, looked_at))
 
-    def _parse(
-        self, looked_at: dict[tuple[int, int], Plain | None], text: bytes, line: int, *, final: bool
-    ) -> tuple[Lines, int]:
+    def _parse(self, looked_at: LookedAt, text: bytes, start: int, *, final: bool) -> tuple[Lines, int]:
         """Return the whole records at the beginning of `text` and the bytes they take."""
         syntax, width = self.dialect.syntax, len(self.header)
-        used = len(text) if final else whole_records(text, syntax)
-        whole = text[:used]
-        if whole and (line, used) not in looked_at:
-            looked_at[line, used] = plainness(whole, syntax, width)
-        plain = looked_at.get((line, used))
+        place = start, len(text), final
+        if place not in looked_at:
+            looked_at[place] = plainness(text, syntax, width, final=final)
+        used, plain = looked_at[place]
         if plain is not None:
+            whole = text[:used]
             return Lines(partial(split_records, whole, syntax, plain), partial(self._read_plain, whole)), used
         if not final and len(text) > RECORD_BYTES:
-            return self._parse_exactly(text, line, final=True, cut=True)
-        return self._parse_exactly(text, line, final=final)
+            return self._parse_exactly(text, start, final=True, cut=True)
+        return self._parse_exactly(text, start, final=final)
 
     def _read_plain(self, text: bytes, columns: Sequence[str] | None) -> pl.DataFrame:
         # polars reads a text that begins with `x^` as compressed, unless a line is skipped before it. After
@@ -149,27 +151,27 @@ class DelimitedTable(Struct, frozen=True):
         )
         return cells.select(columns or list(self.schema)).collect()
 
-    def _parse_exactly(self, text: bytes, line: int, *, final: bool, cut: bool = False) -> tuple[Lines, int]:
+    def _parse_exactly(self, text: bytes, start: int, *, final: bool, cut: bool = False) -> tuple[Lines, int]:
         """Parse cell by cell; `cut`: `text` is as long as a record may be, and the file continues."""
         rows: list[Record] = []
         texts: list[bytes] = []
         used, syntax = 0, self.dialect.syntax
         try:
             for record in records(text, syntax, final=final):
-                if cut and record.end == len(text):
-                    raise self._error(text, used, line, _TOO_LONG)
+                if cut and record.end == len(text) and not text.endswith(syntax.line_end):
+                    raise self._error(start + used, _TOO_LONG)
                 if not record.blank or len(self.header) == 1:
-                    rows.append(self._fitted(record, text, used, line))
+                    rows.append(self._fitted(record, start + used))
                     missing = len(self.header) - len(record.cells)
                     texts.append(text[used : record.end].rstrip(b"\r\n") + missing * syntax.delimiter)
                 used = record.end
         except Malformed as error:
-            raise self._error(text, error.offset, line, f"{error.what}.") from error
+            raise self._error(start + error.offset, f"{error.what}.") from error
         written = pl.Series("line", texts, dtype=pl.Binary).cast(pl.String)
         frame = self._frame_of(rows)
         return Lines(lambda: written, lambda columns: frame.select(columns or pl.all())), used
 
-    def _fitted(self, record: Record, text: bytes, start: int, line: int) -> Record:
+    def _fitted(self, record: Record, start: int) -> Record:
         cells, width = len(record.cells), len(self.header)
         if cells == width:
             return record
@@ -177,7 +179,7 @@ class DelimitedTable(Struct, frozen=True):
             return filled_up(record, width)
         what = f"has {cells} {'cell' if cells == 1 else 'cells'} where the header has {width}"
         remedy = f"quote cells that contain {self.dialect.delimiter!r}, or add what is missing"
-        raise self._error(text, start, line, f"{what}; {remedy}, or keep such rows with --ragged keep.")
+        raise self._error(start, f"{what}; {remedy}, or keep such rows with --ragged keep.")
 
     def _frame_of(self, rows: Iterable[Record]) -> pl.DataFrame:
         width = len(self.header)
@@ -185,9 +187,9 @@ class DelimitedTable(Struct, frozen=True):
         series = [pl.Series(values, dtype=pl.Binary).cast(pl.String) for values in columns]
         return pl.DataFrame(series or None, schema=self.schema)
 
-    def _error(self, text: bytes, offset: int, line: int, what: str) -> FileError:
-        place = line + text.count(self.dialect.syntax.line_end, 0, offset)
-        return FileError(f"line {place} of {self.path} {what}")
+    def _error(self, offset: int, what: str) -> FileError:
+        line = line_at(self.path, self.encoding, self.dialect.syntax, offset)
+        return FileError(f"line {line} of {self.path} {what}")
 
 
 def open_delimited(path: Path, options: ReadOptions = ReadOptions()) -> DelimitedTable:  # noqa: B008 - frozen
@@ -200,5 +202,5 @@ def open_delimited(path: Path, options: ReadOptions = ReadOptions()) -> Delimite
     encoding = find_encoding(path, options.encoding)
     layout = find_layout(path, encoding, options.header_row)
     if options.ragged is Ragged.KEEP:
-        layout = widened(path, layout, utf8_blocks(path, encoding))
+        layout = widened(path, encoding, layout)
     return DelimitedTable(path, encoding, layout, options.ragged)

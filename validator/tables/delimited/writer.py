@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from contextlib import contextmanager
+from itertools import cycle
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import polars as pl
@@ -12,6 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from validator.errors import FileError
+from validator.pipeline import behind
 from validator.tables.delimited.dialect import Dialect
 from validator.tables.delimited.encoding import Encoding
 from validator.tables.delimited.reader import DelimitedTable
@@ -21,7 +23,7 @@ from validator.tables.iso_times import with_iso_times
 from validator.tables.table import VERBATIM, refuse_types
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from validator.tables.delimited.layout import Layout
@@ -50,9 +52,11 @@ def writing_delimited(
     encoding = like.encoding if isinstance(like, DelimitedTable) else Encoding()
     dialect = _dialect_for(target, like)
     added = None if excel_safe else _added_to(like, dialect, schema)
-    writer = _DelimitedWriter(out, dialect, encoding, schema, added, excel_safe)
-    writer.write_header(like.layout if isinstance(like, DelimitedTable) else None)
-    yield writer
+    output = _Output(out, encoding)
+    with behind(output.write_buffer) as write_buffer:
+        writer = _DelimitedWriter(output, dialect, schema, added, excel_safe, write_buffer)
+        writer.write_header(like.layout if isinstance(like, DelimitedTable) else None)
+        yield writer
 
 
 def _dialect_for(target: Path | None, like: Table | None) -> Dialect:
@@ -72,26 +76,63 @@ def _added_to(like: Table | None, dialect: Dialect, schema: pl.Schema) -> list[s
     return schema.names()[width:] if schema.names()[:width] == like.schema.names() else None
 
 
+class _Output(Struct, frozen=True):
+    """The bytes of a text file.
+
+    Attributes:
+        out: takes the bytes.
+        encoding: how text is written.
+    """
+
+    out: BinaryIO
+    encoding: Encoding
+
+    def write_mark(self) -> None:
+        """Write the byte order mark, if there is one."""
+        self.out.write(self.encoding.bom)
+
+    def write_buffer(self, buffer: io.BytesIO) -> None:
+        """Write the UTF-8 text before the position of a buffer."""
+        with buffer.getbuffer()[: buffer.tell()] as text:
+            if self.encoding.codec == "utf-8":
+                self.out.write(text)
+            else:
+                self.write_text(str(text, "utf-8"))
+
+    def write_text(self, text: str) -> None:
+        """Write a text; `FileError` if the encoding does not have one of its characters."""
+        try:
+            data = text.encode(self.encoding.codec)
+        except UnicodeEncodeError as error:
+            character = text[error.start]
+            raise FileError(
+                f"the output cannot hold {character!r} in {self.encoding.codec}, the encoding of the input; "
+                "save the input as UTF-8."
+            ) from error
+        self.out.write(data)
+
+
 class _DelimitedWriter(Struct, frozen=True):
     """Writes rows as records.
 
     Attributes:
-        out: the output.
+        output: takes the text.
         dialect: how records are written.
-        encoding: how text is written.
         schema: the columns.
         added: the columns after a record that is copied as text; None if all records are written from cells.
         excel_safe: whether formulas are made harmless.
-        text: the buffer for a frame. It is reused, since growing it costs as much as filling it.
+        write_buffer: begins to write a buffer to `output`, when the one before is written.
+        buffers: two by turns, for the text that is being written and for the next one. They are reused, since
+            growing one costs as much as filling it.
     """
 
-    out: BinaryIO
+    output: _Output
     dialect: Dialect
-    encoding: Encoding
     schema: pl.Schema
     added: list[str] | None
     excel_safe: bool
-    text: io.BytesIO = field(default_factory=io.BytesIO)
+    write_buffer: Callable[[io.BytesIO], None]
+    buffers: Iterator[io.BytesIO] = field(default_factory=lambda: cycle((io.BytesIO(), io.BytesIO())))
 
     @property
     def needs_cells(self) -> bool:
@@ -100,9 +141,9 @@ class _DelimitedWriter(Struct, frozen=True):
     def write_header(self, layout: Layout | None) -> None:
         hint = self.dialect.sep_line + self.dialect.line_end if self.dialect.sep_line else ""
         above = layout.above if layout is not None and not self.excel_safe else ""
-        self.out.write(self.encoding.bom)
         header = self.dialect.delimiter.join(self._header(layout))
-        self._write_text(hint + above + header + self.dialect.line_end)
+        self.output.write_mark()
+        self.output.write_text(hint + above + header + self.dialect.line_end)
 
     def _header(self, layout: Layout | None) -> list[str]:
         """Return the names as they are written; the header record of the input is copied as text."""
@@ -156,20 +197,17 @@ class _DelimitedWriter(Struct, frozen=True):
         return (cell == "") | cell.str.contains(structure)
 
     def _write_frame(self, frame: pl.DataFrame, *, quote_style: Literal["necessary", "never"]) -> None:
-        self.text.seek(0)
+        text = next(self.buffers)
+        text.seek(0)
         frame.write_csv(
-            self.text,
+            text,
             include_header=False,
             separator=self.dialect.delimiter,
             quote_char=self.dialect.quote,
             line_terminator=self.dialect.line_end,
             quote_style=quote_style,
         )
-        with self.text.getbuffer()[: self.text.tell()] as written:
-            if self.encoding.codec == "utf-8":
-                self.out.write(written)
-            else:
-                self._write_text(str(written, "utf-8"))
+        self.write_buffer(text)
 
     def _quoted(self, name: str) -> str:
         quote = self.dialect.quote
@@ -181,14 +219,3 @@ class _DelimitedWriter(Struct, frozen=True):
         if shows_quote or lone_empty or special.intersection(name) or name.lower().startswith("sep="):
             return quote + name.replace(quote, quote + quote) + quote
         return name
-
-    def _write_text(self, text: str) -> None:
-        try:
-            data = text.encode(self.encoding.codec)
-        except UnicodeEncodeError as error:
-            character = text[error.start]
-            raise FileError(
-                f"the output cannot hold {character!r} in {self.encoding.codec}, the encoding of the input; "
-                "save the input as UTF-8."
-            ) from error
-        self.out.write(data)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_PART_BYTES = 64 << 20  # a disk needs some tenths of a second for it
 _PRIVATE = 0o600  # lists hold people's numbers: only the owner can read a new one
 PUBLIC_FILE = 0o644
 """The mode of a new file without personal data that others have to read."""
@@ -127,6 +128,25 @@ class _WholeWrites(io.FileIO):
         return written
 
 
+class _NewFile(_WholeWrites):
+    """A file that is synced at its end. It goes to the disk in parts, so that the sync waits for one only."""
+
+    def __init__(self, descriptor: int, target: Path) -> None:
+        super().__init__(descriptor, target)
+        self._given_bytes = 0
+
+    def write(self, data: Any, /) -> int:
+        written = super().write(data)
+        part_bytes = self.tell() - self._given_bytes
+        if part_bytes >= _PART_BYTES and hasattr(os, "posix_fadvise"):  # macOS has no such call
+            # Linux begins to write pages of which it is told that they are not needed any more. Python does
+            # not offer sync_file_range, which is made for that. It is only advice: the sync reports errors.
+            with suppress(OSError):
+                os.posix_fadvise(self.fileno(), self._given_bytes, part_bytes, os.POSIX_FADV_DONTNEED)
+            self._given_bytes += part_bytes
+        return written
+
+
 def _open_folder(target: Path) -> int:
     try:
         return os.open(target.parent, _FOLDER)
@@ -154,12 +174,12 @@ def _give_to_same(descriptor: int, there: os.stat_result) -> None:
             os.fchown(descriptor, owner, group)
 
 
-def _new_file(target: Path, folder: int, new_mode: int = _PRIVATE) -> tuple[str, _WholeWrites]:
+def _new_file(target: Path, folder: int, new_mode: int = _PRIVATE) -> tuple[str, _NewFile]:
     """Create the temporary file, as open to others as the target; return its name and the file."""
     there = _replaced(target)
     try:
         temporary, descriptor = new_temporary(folder)
-        out = _WholeWrites(descriptor, target)
+        out = _NewFile(descriptor, target)
         if there is not None:
             _give_to_same(descriptor, there)
         os.fchmod(descriptor, new_mode if there is None else stat.S_IMODE(there.st_mode))

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from validator.batch.prefetch import ahead, map_ahead
+from validator.pipeline import ahead, behind, map_ahead
 
 
 def test_items_come_in_their_order():
@@ -67,3 +67,33 @@ def test_what_making_raises_is_raised_in_its_place():
     assert [next(coming), next(coming)] == [(4, 2), (2, 4)]
     with pytest.raises(ZeroDivisionError):
         next(coming)
+
+
+def test_what_is_taken_behind_is_taken_in_order_and_all_before_the_end():
+    taken = []
+
+    with behind(taken.append) as take:
+        for item in range(50):
+            take(item)
+
+    assert taken == list(range(50))
+
+
+def test_the_caller_goes_on_while_one_is_taken():
+    both = threading.Barrier(2, timeout=10)
+
+    with behind(lambda _: both.wait()) as take:
+        take(1)
+        both.wait()
+
+
+def test_what_taking_raises_is_raised_by_the_next_call():
+    with behind(lambda item: 8 // item) as take:
+        take(0)
+        with pytest.raises(ZeroDivisionError):
+            take(1)
+
+
+def test_what_taking_the_last_raises_is_raised_at_the_end():
+    with pytest.raises(ZeroDivisionError), behind(lambda item: 8 // item) as take:
+        take(0)

@@ -1,9 +1,10 @@
-"""Produces the next batches in threads while the last one is in use. Polars releases Python's global lock."""
+"""Runs the steps of a pipeline at the same time, each in a thread. Polars releases Python's global lock."""
 
 from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -43,6 +44,28 @@ def map_ahead(items: Iterable[Item], make: Callable[[Item], Made]) -> Iterator[t
                 yield _finished(coming)
         while coming:
             yield _finished(coming)
+
+
+@contextmanager
+def behind(take: Callable[[Item], None]) -> Iterator[Callable[[Item], None]]:
+    """Give a function that lets a thread call `take`, after it has waited for the call before.
+
+    An exception of `take` is raised by the next call, or at the end of the block. The block ends when the
+    last call has ended.
+    """
+    with ThreadPoolExecutor(1) as taker:
+        taken = deque[Future[None]]()
+
+        def take_later(item: Item) -> None:
+            wait()
+            taken.append(taker.submit(take, item))
+
+        def wait() -> None:
+            while taken:
+                taken.popleft().result()
+
+        yield take_later
+        wait()
 
 
 def _finished(coming: deque[tuple[Item, Future[Made]]]) -> tuple[Item, Made]:
