@@ -91,6 +91,13 @@ MENDED = [
 ]
 
 
+@pytest.mark.parametrize("cell", ["7085001234/- 56", "7085001234/\u2013\u00a056", "7085001234/ (56"])
+def test_the_end_of_a_second_number_is_refused_however_it_is_punctuated(atlas, cell):
+    known, _ = decided([(cell, "TR")], Accept.POSSIBLE, atlas)
+    assert [answers.in_words().row(answer)[0] for *_, answer, _ in known] == ["not_a_number"]
+    assert list(differing(known, Accept.POSSIBLE)) == []
+
+
 @pytest.mark.parametrize("cell", [*ODD_SPACES, *MENDED])
 def test_spaces_of_all_kinds_are_those_of_a_cell(atlas, cell):
     known, _ = decided([(cell, "GB")], Accept.VALID, atlas)

@@ -17,9 +17,9 @@ from validator.phone.cell.unwrapping import digits_of
 _FRONT = tuple(recovery.rewrite for recovery in RECOVERIES if recovery.stage is Stage.FRONT)
 _SECOND_CHANCES = tuple(recovery.rewrite for recovery in RECOVERIES if recovery.stage is Stage.SECOND_CHANCE)
 
-# Digits with the most common punctuation, but no bracket and no slash among the last characters. Nothing in
+# Digits with the most common punctuation, and no slash or closing bracket behind the last three. Nothing in
 # such a cell has to be unwrapped or refused, and most cells are like that, so they skip a dozen searches.
-PLAIN = re.compile(r"\+?[0-9 ()/][0-9 ()/-]*[0-9 (-]{4}")
+PLAIN = re.compile(r"\+?[0-9 ()/][0-9 ()/-]*[0-9](?:[ (-]*[0-9]){2}[ (-]*")
 # Digits with punctuation, after any text, and before text that libphonenumber cuts off, such as an extension.
 _CORE = re.compile(r"[^0-9+]*(\+*[0-9 ().\-/\[\]]*[0-9])(?:[^\w#+]|_)*")
 _EXTENDED = re.compile(
