@@ -166,7 +166,7 @@ async def test_a_connection_left_at_the_deadline_is_not_used_again(client_at):
 
     async with (
         served(talk) as port,
-        client_at(port, timeout_s=0.1, max_connections=1) as client,
+        client_at(port, timeout_s=1, max_connections=1) as client,
     ):
         with pytest.raises(TimedOut):
             await client.whatsapp.contacts.check(NUMBER, session_id="s")

@@ -45,10 +45,9 @@ _TO_FOLD = f"[^ -~]|  |(?i:{ESCAPED})"
 # The most common text to fold: spaces, and letters that stay unchanged.
 _SPACES = r"[ \u00a0]+"
 _ONLY_SPACES_TO_FOLD = r"^[ -~\u00a0À-ɏ€]*$"
-# ASCII, letters that Python and Rust classify and match in the same way, and symbols.
-_ALPHABET = (
-    r"^[ -~À-įĲ-žƀ-ɏΆ-ώЀ-ѿ€£\u{2600}-\u{2775}\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}]*$"
-)
+# Symbols, as of telephones; and ASCII and letters. Python and Rust classify all of them in the same way.
+_SYMBOLS = r"\u{2600}-\u{2775}\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}"
+_ALPHABET = rf"^[ -~À-įĲ-žƀ-ɏΆ-ώЀ-ѿ€£{_SYMBOLS}]*$"
 
 # As in `recoveries`, but without text around them that another recovery could match: the number in one of
 # WhatsApp's ids or links, or in a URI. In one pattern, since polars keeps 32 compiled ones.
@@ -92,7 +91,7 @@ _STRANGE_EARLY = (
 )
 # A comma before a word that is no extension.
 _COMMA = r",\s*(?:[\p{L}--[aAeEiIxXдД]]|[aAiI][\p{L}--[nN]]|[eE][\p{L}--[xX]])"
-_STRANGE = rf"[0-9].*(?:[@_!?|<>{{}}\"'$%^&\\+`€£].*[\p{{L}}\p{{N}}]|{_COMMA})"
+_STRANGE = rf"[0-9].*(?:[@_!?|<>{{}}\"'$%^&\\+`€£{_SYMBOLS}].*[\p{{L}}\p{{N}}]|{_COMMA})"
 _STRANGE_WITHOUT_EXTENSION = r"^[^0-9+]*[0-9][^#~,;\p{L}]*[:=][^#~,;\p{L}]*[0-9]"
 _NOT_VIABLE = f"{_STRANGE_EARLY}|{_STRANGE}|{_STRANGE_WITHOUT_EXTENSION}"
 # Text that may be removed before: libphonenumber cuts off a second extension, recoveries remove zeros.
