@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from validator.phone.cell.pattern import Pattern
+
 _MIDDLE_DOTS = dict.fromkeys(map(ord, "·•∙⋅・"), ".")
 _SIGNS = dict.fromkeys(map(ord, "➕﹢"), "+") | {ord("−"): "-"}  # noqa: RUF001 - look-alikes are what is folded
 # The marks that turn a digit into a keycap emoji: two variation selectors and the key around it.
@@ -15,15 +17,14 @@ _FULL_WIDTH = range(0xFF01, 0xFF5F)
 _FULL_WIDTH_OFFSET = 0xFEE0
 # Letters that Unicode does not decompose into a plain letter and a mark.
 STROKED = str.maketrans("đðłøħŧı", "ddlohti")
-# The next three are compiled when they are used, since few lists need them.
 # UTF-8 read as Windows-1252: sequences of two or three bytes beyond ASCII; the first byte is the one of
 # spaces, dashes and direction marks.
-_MIS_READ = "[Ââ][\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{1,2}"  # noqa: RUF001 - as it comes
+_MIS_READ = Pattern("[Ââ][\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{1,2}", re.NOFLAG)  # noqa: RUF001 - as it comes
 # No-break spaces and dashes of Mac OS Roman and of DOS code pages, between the digits of a number.
 _LAST_LATIN_1 = 0xFF
-_BETWEEN_DIGITS = r"(?<=[0-9() ])[ÊÿÐÑ](?=[0-9()+ ])"
+_BETWEEN_DIGITS = Pattern(r"(?<=[0-9() ])[ÊÿÐÑ](?=[0-9()+ ])", re.NOFLAG)
 _OTHER_MARKS = {"Ê": " ", "ÿ": " ", "Ð": "-", "Ñ": "-"}
-_ESCAPES = "(?i)_x000[ad]_|Â(?= )"
+_ESCAPES = Pattern("_x000[ad]_|Â(?= )", re.IGNORECASE)
 # Text with one of these, or with an HTML reference (`&nbsp;`, `&#8209;`), needs repair; no other text does.
 # The pattern means the same in Rust and in Python.
 ESCAPED = "&(?:#|[a-z]{2,8};)|_x000"
@@ -56,8 +57,8 @@ def mend(text: str) -> str:
         return text
     import html  # noqa: PLC0415 - few lists need it, and it has a table of two thousand names
 
-    text = re.sub(_MIS_READ, _as_meant, re.sub(_ESCAPES, " ", html.unescape(text)))
-    return re.sub(_BETWEEN_DIGITS, lambda found: _OTHER_MARKS[found[0]], text)
+    text = _MIS_READ.compiled.sub(_as_meant, _ESCAPES.compiled.sub(" ", html.unescape(text)))
+    return _BETWEEN_DIGITS.compiled.sub(lambda found: _OTHER_MARKS[found[0]], text)
 
 
 def _as_meant(found: re.Match[str]) -> str:
