@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.planning.known_verdicts import read_known
+from validator.batch.planning.reading_known import read_known
 from validator.batch.transfer.exporting import COLUMNS, export
 from validator.batch.transfer.importing import read_facts
 from validator.ledger import Selection, open_ledger, read

@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from tests.support.batch.laboratory import Laboratory, on_virtual_time
-from validator.batch.planning.known_verdicts import read_known
+from validator.batch.planning.reading_known import read_known
 from validator.batch.recipients.recipients import Reading, recipients_of
 from validator.ledger import open_ledger
 from validator.model import Number, Outcome, Reason, Verdict

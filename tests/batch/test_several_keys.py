@@ -13,8 +13,8 @@ from tests.support.batch.laboratory import FIRST, START_S, on_virtual_time
 from validator.batch.ask_settings import AskSettings, KeySettings, require_distinct
 from validator.batch.asker import Asker
 from validator.batch.asking.counters import RunCounters
-from validator.batch.planning.known_verdicts import read_known
 from validator.batch.planning.plan import make_plan
+from validator.batch.planning.reading_known import read_known
 from validator.batch.recipients.recipients import Reading, recipients_of
 from validator.batch.watching.stop import Stop
 from validator.errors import UsageError

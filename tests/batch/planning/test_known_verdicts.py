@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from validator.batch.planning.known_verdicts import SCHEMA, KnownVerdicts, read_known
+from validator.batch.planning.known_verdicts import SCHEMA, KnownVerdicts
+from validator.batch.planning.reading_known import read_known
 from validator.model import Reason, Source, Verdict
 from validator.settings import DAY_S, MaxAge
 

@@ -15,8 +15,8 @@ from tests.support.batch.laboratory import START_S, on_virtual_time
 from validator.batch.ask_settings import AskSettings, KeySettings
 from validator.batch.asker import Asker
 from validator.batch.asking.counters import RunCounters
-from validator.batch.planning.known_verdicts import read_known
 from validator.batch.planning.plan import make_plan
+from validator.batch.planning.reading_known import read_known
 from validator.batch.recipients.recipients import Reading, recipients_of
 from validator.batch.watching.stop import Stop
 from validator.errors import innermost

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.planning.known_verdicts import read_known
+from validator.batch.planning.reading_known import read_known
 from validator.model import Reason, Verdict
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Self
 import polars as pl
 from msgspec import Struct, field
 
-from validator.batch.planning.known_verdicts import EXPIRED, read_known
+from validator.batch.planning.known_verdicts import EXPIRED
 from validator.batch.planning.places import among, places_of
+from validator.batch.planning.reading_known import read_known
 from validator.model import Verdict
 from validator.reports import Changes
 from validator.settings import MaxAge

@@ -8,8 +8,8 @@ import polars as pl
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from validator.batch.planning.known_verdicts import read_known
 from validator.batch.planning.places import among
+from validator.batch.planning.reading_known import read_known
 from validator.batch.recipients.job import Only, Order
 from validator.batch.recipients.recipients import askable
 from validator.batch.recipients.several_numbers import one_row_per_number

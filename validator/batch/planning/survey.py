@@ -9,9 +9,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from validator.batch.planning.earlier_answers import EarlierAnswers
-from validator.batch.planning.known_verdicts import KnownVerdicts, read_known
 from validator.batch.planning.places import distinct
 from validator.batch.planning.plan import make_plan
+from validator.batch.planning.reading_known import read_known
 from validator.batch.recipients.reading_counts import ReadingCounts
 from validator.batch.recipients.recipients import askable, read_recipients
 from validator.batch.recipients.several_numbers import one_row_per_number
@@ -22,6 +22,7 @@ from validator.errors import FileError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from validator.batch.planning.known_verdicts import KnownVerdicts
     from validator.batch.planning.plan import Plan
     from validator.batch.recipients.job import Job
     from validator.batch.recipients.opening import Opened

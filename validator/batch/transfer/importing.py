@@ -12,7 +12,7 @@ import polars as pl
 from msgspec import Struct
 
 from validator.batch.one_frame import one_frame
-from validator.batch.planning.known_verdicts import MOST_AHEAD_MS
+from validator.batch.planning.reading_known import MOST_AHEAD_MS
 from validator.batch.transfer.exporting import FACT
 from validator.batch.transfer.timestamps import moments_ms
 from validator.batch.verdict_columns import MATCHED, STRENGTH

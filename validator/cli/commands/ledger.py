@@ -14,7 +14,7 @@ import click
 from msgspec import structs
 
 from validator.batch.output.targets import refuse_kept
-from validator.batch.planning.known_verdicts import latest_ms
+from validator.batch.planning.reading_known import latest_ms
 from validator.batch.recipients.variants import every_spelling
 from validator.batch.transfer.exporting import COLUMNS, export
 from validator.batch.transfer.importing import read_facts
