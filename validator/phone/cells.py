@@ -26,7 +26,7 @@ def as_text(cells: pl.Series) -> pl.DataFrame:
         UsageError: the column holds neither text nor numbers.
     """
     column = pl.col("cell")
-    return cells.rename("cell").to_frame().select(*_columns(column, cells.dtype))
+    return cells.rename("cell").to_frame().select_seq(*_columns(column, cells.dtype))
 
 
 def without_fractions(cells: pl.Series) -> pl.Series:

@@ -101,7 +101,7 @@ class Surveyed(Struct, frozen=True):
     def numbers_of(self, rows: pl.Series) -> pl.Series:
         """Return all numbers (UInt64) that the cells in these rows may be, also undecided ones."""
         may_be = [self.claims.claims, self.claims.open.filter(pl.col("answer") >= answers.FIRST_VALID)]
-        numbers = pl.concat([some.select("row", "number") for some in may_be])
+        numbers = pl.concat([some.select_seq("row", "number") for some in may_be])
         return numbers.filter(pl.col("row").is_in(rows.implode()))["number"]
 
     def settle(self, outcomes: Mapping[int, Outcome]) -> pl.DataFrame:
@@ -121,7 +121,9 @@ class Surveyed(Struct, frozen=True):
         refused, misnamed = self.cells["refused"], self.cells["misnamed"]
         if refused.null_count() == refused.len() and not misnamed.any():
             return found
-        return found.with_columns(refused, misnamed).with_columns(_reason()).drop("refused", "misnamed")
+        return (
+            found.with_columns_seq(refused, misnamed).with_columns_seq(_reason()).drop("refused", "misnamed")
+        )
 
 
 def survey(
@@ -139,12 +141,12 @@ def survey(
     asked = _readable(_texts(cells.rechunk()).hstack(_regions(regions, len(cells))))
     look = _first_look(asked) if _is_worth_bulk(asked) else None
     asked = in_their_countries(asked, look.dressed if look else None)
-    texts = asked.select("text", "region")
+    texts = asked.select_seq("text", "region")
     found = texts.hstack(_answers(texts, look, Accept(accept)))
     claims = claims_to(
-        found.with_columns(PLAN_OF_REGION), _look_up if look else _look_up_each, Numbers(numbers)
+        found.with_columns_seq(PLAN_OF_REGION), _look_up if look else _look_up_each, Numbers(numbers)
     )
-    standing = asked.select("refused", "misnamed").hstack(found.select("answer", "number"))
+    standing = asked.select_seq("refused", "misnamed").hstack(found.select_seq("answer", "number"))
     return Surveyed(standing, claims)
 
 
@@ -152,7 +154,7 @@ def _readable(asked: pl.DataFrame) -> pl.DataFrame:
     """Remove the text of cells that are refused already; in a column of text hardly any are."""
     if asked["refused"].null_count() == asked.height:
         return asked
-    return asked.with_columns(pl.when(pl.col("refused").is_null()).then("text").alias("text"))
+    return asked.with_columns_seq(pl.when(pl.col("refused").is_null()).then("text").alias("text"))
 
 
 def calling_codes(words: pl.Series) -> pl.Series:
@@ -162,12 +164,12 @@ def calling_codes(words: pl.Series) -> pl.Series:
 
 
 def _texts(cells: pl.Series) -> pl.DataFrame:
-    texts = as_text(cells).with_columns(pl.col("text").str.strip_chars())
+    texts = as_text(cells).with_columns_seq(pl.col("text").str.strip_chars())
     # The length in bytes is already known, and there are never more characters than bytes.
-    if not texts.select((pl.col("text").str.len_bytes() > MAX_CELL_CHARS).any()).item():
+    if not texts.select_seq((pl.col("text").str.len_bytes() > MAX_CELL_CHARS).any()).item():
         return texts
     too_long = pl.when(pl.col("text").str.len_chars() > MAX_CELL_CHARS).then(pl.lit(Reason.TOO_LONG, REASON))
-    return texts.with_columns(too_long.otherwise("refused").alias("refused"))
+    return texts.with_columns_seq(too_long.otherwise("refused").alias("refused"))
 
 
 def _regions(regions: pl.Series | str | None, rows: int) -> pl.DataFrame:
@@ -251,7 +253,7 @@ def _look_up_each(questions: pl.DataFrame) -> pl.DataFrame:
     joined = questions.join(
         answered, on=questions.columns, how="left", nulls_equal=True, maintain_order="left"
     )
-    return joined.select(*_FOUND)
+    return joined.select_seq(*_FOUND)
 
 
 def _is_worth_bulk(cells: pl.DataFrame) -> bool:
@@ -261,7 +263,7 @@ def _is_worth_bulk(cells: pl.DataFrame) -> bool:
 
 
 def _has_many_cells(some: pl.DataFrame) -> bool:
-    return bool(some.select(pl.col("text").approx_n_unique() >= WORTH_BULK_CELLS).item())
+    return bool(some.select_seq(pl.col("text").approx_n_unique() >= WORTH_BULK_CELLS).item())
 
 
 def read_each(distinct: pl.DataFrame, accept: Accept) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from validator.model import MAX_DIGITS, Reason
 from validator.phone import answers
 from validator.phone.bulk.first_look import HAS_STRAY, FirstLook, with_digits
-from validator.phone.bulk.frames import beside, kept, split, together
+from validator.phone.bulk.frames import beside, kept, split, together, where
 from validator.phone.bulk.search import FEWEST_DIALLED_DIGITS
 from validator.phone.bulk.second_chances import has_digits
 from validator.phone.bulk.several import CORE, SEPARATOR, TWO_NUMBERS_DIGITS
@@ -146,7 +146,7 @@ def shapes(cells: pl.DataFrame, look: FirstLook) -> Shapes:
     for plain in look.plain:
         piles.dial(plain, _TEXT)
     if look.dressed.len():
-        dressed = cells[look.dressed].select("text", PLAN_OF_REGION)
+        dressed = cells[look.dressed].select_seq("text", PLAN_OF_REGION)
         _undress(beside(dressed, look.dressed), piles)
     return piles.sorted()
 
@@ -164,11 +164,11 @@ class _Piles(Struct, frozen=True):
             self.settled.append(pl.DataFrame([rows, *answers.refused(reason, rows.len())]))
 
     def part(self, rows: pl.DataFrame) -> None:
-        self.parted.append(rows.select("row", "text", "plan"))
+        self.parted.append(rows.select_seq("row", "text", "plan"))
 
     def dial(self, rows: pl.DataFrame, core: pl.Expr, firm: pl.Expr = _FIRM, keyed: pl.Expr = ~_FIRM) -> None:
         """phonenumberutil._is_viable_phone_number: three digits, or two and nothing else."""
-        rows = rows.with_columns(firm=firm, keyed=keyed)
+        rows = rows.with_columns_seq(firm=firm, keyed=keyed)
         enough = rows["digits"] >= FEWEST_DIALLED_DIGITS
         self.dialled.append(kept(rows[list(_DIALLED)], enough))
         if not enough.all():
@@ -180,8 +180,8 @@ class _Piles(Struct, frozen=True):
     def dial_spelt(self, rows: pl.DataFrame, firm: pl.Expr = _FIRM, keyed: pl.Expr = ~_FIRM) -> None:
         """Look up the `core` of cells that are not looked up unchanged."""
         if not rows.is_empty():
-            rows = with_digits(rows.with_columns(plus=_CORE.str.starts_with("+")), _CORE)
-            self.spelt.append(rows.select("row", "text", "core"))
+            rows = with_digits(rows.with_columns_seq(plus=_CORE.str.starts_with("+")), _CORE)
+            self.spelt.append(rows.select_seq("row", "text", "core"))
             self.dial(rows, _CORE, firm, keyed)
 
     def sorted(self) -> Shapes:
@@ -201,11 +201,11 @@ def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
     piles.settle(empty["row"], Reason.EMPTY)
     rows = rows.hstack(_groups(rows["text"], _LINKED))
     number = pl.concat_str(pl.lit("+"), pl.coalesce("id", "short", "send"))
-    linked, rows = split(rows.with_columns(core=number), _CORE.is_not_null())
-    piles.dial_spelt(linked.with_columns(text=_CORE))
+    linked, rows = split(rows.with_columns_seq(core=number), _CORE.is_not_null())
+    piles.dial_spelt(linked.with_columns_seq(text=_CORE))
     telephoned, rows = split(rows, pl.col("uri").is_not_null())
     uri = pl.concat_str(pl.lit("tel:"), "uri").alias("text")
-    telephoned = telephoned.select("row", uri, "plan").filter(~HAS_STRAY)
+    telephoned = where(telephoned.select_seq("row", uri, "plan"), ~HAS_STRAY)
     rows = _rewritten(rows)
     tame, _ = split(rows, _TEXT.str.contains(_ALPHABET) & ~_TEXT.str.contains(_DANGEROUS))
     _look_at(_unlabelled(pl.concat([telephoned, tame])), piles)
@@ -218,9 +218,9 @@ def _folded(rows: pl.DataFrame) -> pl.DataFrame:
         return rows
     to_mend = _TEXT.str.contains(f"(?i){TO_MEND}")
     spaced, odd = split(odd, _TEXT.str.contains(_ONLY_SPACES_TO_FOLD) & ~to_mend)
-    spaced = spaced.with_columns(_TEXT.str.replace_all(_SPACES, " ").str.strip_chars(" "))
+    spaced = spaced.with_columns_seq(_TEXT.str.replace_all(_SPACES, " ").str.strip_chars(" "))
     texts = pl.Series("text", [fold(mend(text)) for text in odd.get_column("text")], dtype=pl.String)
-    return together(rows, spaced, odd.with_columns(texts))
+    return together(rows, spaced, odd.with_columns_seq(texts))
 
 
 def _groups(texts: pl.Series, pattern: str) -> pl.DataFrame:
@@ -235,20 +235,20 @@ def _rewritten(rows: pl.DataFrame) -> pl.DataFrame:
     is_whole = zeros.is_between(0, MAX_DIGITS)
     whole = pl.when(is_whole).then(pl.concat_str(first, others).str.pad_end(exponent + 1, "0"))
     signed = pl.concat_str(pl.lit("+"), "5")
-    found = rows.select("row", "text", "plan").hstack(_groups(rows["text"], _MISWRITTEN))
-    return found.select("row", pl.coalesce("1", whole, signed, _TEXT).alias("text"), "plan")
+    found = rows.select_seq("row", "text", "plan").hstack(_groups(rows["text"], _MISWRITTEN))
+    return found.select_seq("row", pl.coalesce("1", whole, signed, _TEXT).alias("text"), "plan")
 
 
 def _unlabelled(rows: pl.DataFrame) -> pl.DataFrame:
     """Remove words after eight digits or more, and add `for_two`: it has enough digits for two numbers."""
-    rows = rows.with_columns(for_two=has_digits(_TEXT, TWO_NUMBERS_DIGITS))
+    rows = rows.with_columns_seq(for_two=has_digits(_TEXT, TWO_NUMBERS_DIGITS))
     wordy, rest = split(rows, _ENDS_IN_TEXT & has_digits(_TEXT, DIGITS_BEFORE_LABEL))
-    wordy = wordy.with_columns(label=_TEXT.str.extract(AFTER_LAST_DIGIT.pattern))
+    wordy = wordy.with_columns_seq(label=_TEXT.str.extract(AFTER_LAST_DIGIT.pattern))
     label = pl.col("label")
     labelled = label.str.contains(f"^(?:{LABEL.pattern})") & ~label.str.contains(rf"(?i){EXAMPLE}")
     number = _TEXT.str.head(_TEXT.str.len_chars() - pl.col("label").str.len_chars())
-    wordy = wordy.with_columns(text=pl.when(labelled).then(number).otherwise(_TEXT))
-    return together(rest, wordy.select(rest.columns))
+    wordy = wordy.with_columns_seq(text=pl.when(labelled).then(number).otherwise(_TEXT))
+    return together(rest, wordy.select_seq(rest.columns))
 
 
 def _look_at(rows: pl.DataFrame, piles: _Piles) -> None:
@@ -260,21 +260,21 @@ def _look_at(rows: pl.DataFrame, piles: _Piles) -> None:
     addresses, rows = split(rows, _TEXT.str.contains(_ADDRESS))
     piles.settle(addresses["row"], Reason.NOT_A_NUMBER)
     parted, rows = split(rows, _FOR_TWO & _TEXT.str.contains(SEPARATOR))
-    piles.part(parted.filter(~_TEXT.str.contains("=", literal=True)))
-    whole, rows = split(rows.with_columns(core=_TEXT.str.extract(CORE)), _CORE.is_not_null())
+    piles.part(where(parted, ~_TEXT.str.contains("=", literal=True)))
+    whole, rows = split(rows.with_columns_seq(core=_TEXT.str.extract(CORE)), _CORE.is_not_null())
     piles.dial_spelt(whole)
     if rows.is_empty():
         return
     # After a prefix, the text that recoveries leave may not be a number, or have its extension elsewhere.
     firm = ~_FOR_TWO & ~_TEXT.str.contains(_MAY_BE_RECOVERED)
-    rows = rows.with_columns(core=_TEXT.str.extract(_EXTENDED), firm=firm)
+    rows = rows.with_columns_seq(core=_TEXT.str.extract(_EXTENDED), firm=firm)
     extended, rows = split(rows, _CORE.is_not_null())
     enough = has_digits(_CORE, FEWEST_DIALLED_DIGITS)
-    piles.dial_spelt(extended.filter(enough), pl.col("firm"))
+    piles.dial_spelt(where(extended, enough), pl.col("firm"))
     keyed = pl.when(~_TEXT.str.contains(_SECOND_EXTENSION)).then(_TEXT.str.extract(_LETTERED))
-    lettered, rows = split(rows.with_columns(core=keyed), _CORE.is_not_null())
-    piles.dial_spelt(lettered.with_columns(core=_on_keypad()), pl.col("firm"), _FIRM)
-    not_viable = rows.filter(pl.col("firm") & _TEXT.str.contains(_NOT_VIABLE))
+    lettered, rows = split(rows.with_columns_seq(core=keyed), _CORE.is_not_null())
+    piles.dial_spelt(lettered.with_columns_seq(core=_on_keypad()), pl.col("firm"), _FIRM)
+    not_viable = where(rows, pl.col("firm") & _TEXT.str.contains(_NOT_VIABLE))
     piles.settle(not_viable["row"], Reason.NOT_A_NUMBER)
 
 

@@ -14,7 +14,7 @@ import polars as pl
 from validator.model import Reason
 from validator.phone import answers
 from validator.phone.bulk.classify import shapes
-from validator.phone.bulk.frames import kept, places, together
+from validator.phone.bulk.frames import kept, places, together, where
 from validator.phone.bulk.lookup import look_up
 from validator.phone.bulk.respelling import respelt
 from validator.phone.bulk.second_chances import with_plus, with_unmistakable, without_zero_in_brackets
@@ -46,39 +46,39 @@ def decide(cells: pl.DataFrame, look: FirstLook, accept: Accept, index: RangeInd
         index: the range tables; it adds those that are needed.
     """
     shaped = shapes(cells, look)
-    dialled, of_parts = _asked([shaped.dialled.with_columns(known=True), parts(shaped.parted)], index)
-    open_and_firm = ~dialled.select(_is_closed()).to_series() & dialled["firm"]
+    dialled, of_parts = _asked([shaped.dialled.with_columns_seq(known=True), parts(shaped.parted)], index)
+    open_and_firm = ~dialled.select_seq(_is_closed()).to_series() & dialled["firm"]
     held = several(of_parts)
-    held = held.with_columns(shaped.parted["row"].gather(held["at"]))
+    held = held.with_columns_seq(shaped.parted["row"].gather(held["at"]))
     reviewed = _reviewed(_written(kept(dialled, open_and_firm), cells, shaped.spelt), index)
-    others = together(shaped.settled, *(some.select(_DECIDED) for some in (held, reviewed)))
+    others = together(shaped.settled, *(some.select_seq(_DECIDED) for some in (held, reviewed)))
     spread = _spread(dialled, cells.height)
     whole = answers.put(spread, others["row"], others)
     whole = _without_stray(whole, look.stray)
-    whole = whole if accept is Accept.POSSIBLE else whole.with_columns(answer=_if_in_plan())
-    return whole.hstack(spread.select(answers.WRITTEN.names()))
+    whole = whole if accept is Accept.POSSIBLE else whole.with_columns_seq(answer=_if_in_plan())
+    return whole.hstack(spread.select_seq(answers.WRITTEN.names()))
 
 
 def _without_stray(whole: pl.DataFrame, stray: pl.Series) -> pl.DataFrame:
     """Leave valid numbers undecided in rows whose last digit may belong to something else."""
     valid = whole["answer"].gather(stray) >= answers.FIRST_VALID
-    return whole.with_columns(whole["answer"].scatter(stray.filter(valid), answers.UNDECIDED))
+    return whole.with_columns_seq(whole["answer"].scatter(stray.filter(valid), answers.UNDECIDED))
 
 
 def _spread(dialled: pl.DataFrame, rows: int) -> pl.DataFrame:
     """Return `answer`, `number` and the written form of all rows; rows not looked up are undecided."""
     answer = pl.when(_is_closed()).then(_ANSWER).otherwise(_UNDECIDED)
     written = (pl.when(~pl.col("keyed")).then(name).alias(name) for name in answers.WRITTEN)
-    said = dialled.select(answer, "number", *written)
+    said = dialled.select_seq(answer, "number", *written)
     # Gathering takes a fraction of the time of scattering.
-    return said[places(dialled["row"], rows)].with_columns(pl.col("answer", "number").fill_null(0))
+    return said[places(dialled["row"], rows)].with_columns_seq(pl.col("answer", "number").fill_null(0))
 
 
 def _asked(frames: list[pl.DataFrame], index: RangeIndex) -> list[pl.DataFrame]:
     """Return the frames with `answer` and `number`, after looking up all of them at once."""
     questions = together(*(frame[["plus", "plan", "digits", "value", "known"]] for frame in frames))
     answer = pl.when(questions["known"]).then("answer").otherwise(_UNDECIDED)
-    answered = look_up(questions, index).with_columns(answer.alias("answer"))
+    answered = look_up(questions, index).with_columns_seq(answer.alias("answer"))
     ends = accumulate(frame.height for frame in frames)
     return [
         frame.hstack(answered.slice(end - frame.height, frame.height))
@@ -89,7 +89,9 @@ def _asked(frames: list[pl.DataFrame], index: RangeIndex) -> list[pl.DataFrame]:
 def _written(rows: pl.DataFrame, cells: pl.DataFrame, spelt: pl.DataFrame) -> pl.DataFrame:
     """Add `text` and `core`; both are the cell itself if it was looked up unchanged."""
     came, place = cells["text"][rows["row"]], places(spelt["row"], cells.height)[rows["row"]]
-    return rows.hstack(spelt[["text", "core"]][place]).with_columns(pl.col("text", "core").fill_null(came))
+    return rows.hstack(spelt[["text", "core"]][place]).with_columns_seq(
+        pl.col("text", "core").fill_null(came)
+    )
 
 
 def _is_closed() -> pl.Expr:
@@ -107,19 +109,19 @@ def _reviewed(cells: pl.DataFrame, index: RangeIndex) -> pl.DataFrame:
     if cells.is_empty() or cells["text"].n_unique() > (1 - _WORTH_REVIEWING_ONCE) * cells.height:
         return _reviewed_each(cells, index)
     distinct = cells.unique(_KEY, maintain_order=True)
-    found = _reviewed_each(distinct, index).drop("row").hstack(distinct.select(_KEY))
-    return cells.select("row", *_KEY).join(found, on=_KEY, how="left", nulls_equal=True)
+    found = _reviewed_each(distinct, index).drop("row").hstack(distinct.select_seq(_KEY))
+    return cells.select_seq("row", *_KEY).join(found, on=_KEY, how="left", nulls_equal=True)
 
 
 def _reviewed_each(cells: pl.DataFrame, index: RangeIndex) -> pl.DataFrame:
     """Return `row`, `answer` and `number` of every cell, in order."""
-    found = cells.select(_DECIDED)
+    found = cells.select_seq(_DECIDED)
     if cells.is_empty():
         return found
     asking = with_unmistakable(cells).with_row_index("at")
     questions = [part(asking) for part in (doubtful_parts, respelt, with_plus, without_zero_in_brackets)]
     doubtful, *chances = _asked(questions, index)
     # The order is reversed: what is tried first there is put last here, and replaces the others.
-    for others in (several(doubtful), *(chance.filter(_is_closed()) for chance in chances)):
+    for others in (several(doubtful), *(where(chance, _is_closed()) for chance in chances)):
         found = answers.put(found, others["at"], others)
     return found.insert_column(0, cells["row"])

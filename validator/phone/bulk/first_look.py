@@ -45,7 +45,7 @@ def first_look(cells: pl.DataFrame) -> FirstLook:
     """Return a first look at cells: `text` (String, no white space around it) and `region` (Enum or null)."""
     value, plus = _as_integer(_TEXT), _TEXT.str.starts_with("+")
     rows = cells.select("text", PLAN_OF_REGION, value=value, plus=plus).with_row_index("row")
-    bare, rest = split(rows.with_columns(digits=_TEXT.str.len_bytes() - _PLUS), _IS_SHOWN)
+    bare, rest = split(rows.with_columns_seq(digits=_TEXT.str.len_bytes() - _PLUS), _IS_SHOWN)
     rest, empty = split(rest, _TEXT.is_not_null())
     rest, _ = split(rest, _DIGITS <= _MOST_BYTES)
     # Most punctuation is spaces: cells that are digits without spaces need no further test.
@@ -59,8 +59,8 @@ def first_look(cells: pl.DataFrame) -> FirstLook:
 
 def with_digits(rows: pl.DataFrame, core: pl.Expr) -> pl.DataFrame:
     """Add `digits` and `value` of the core, which is digits with punctuation."""
-    number = rows.select(number=only_digits(core))
-    return rows.with_columns(number.select(counted(pl.col("number"))).get_columns())
+    number = rows.select_seq(number=only_digits(core))
+    return rows.with_columns_seq(number.select_seq(counted(pl.col("number"))).get_columns())
 
 
 def _as_integer(text: pl.Expr) -> pl.Expr:
@@ -69,7 +69,7 @@ def _as_integer(text: pl.Expr) -> pl.Expr:
 
 def _unspaced(rows: pl.DataFrame) -> pl.DataFrame:
     """Add the text without its spaces, `unspaced`, and its `value` and `digits`, if it is digits."""
-    rows = rows.with_columns(unspaced=_TEXT.str.replace_all(" ", "", literal=True))
+    rows = rows.with_columns_seq(unspaced=_TEXT.str.replace_all(" ", "", literal=True))
     unspaced = pl.col("unspaced")
     counts = {"value": _as_integer(unspaced), "digits": unspaced.str.len_bytes() - _PLUS}
     return rows.with_columns(**counts)

@@ -61,7 +61,7 @@ def look_up(dialled: pl.DataFrame, index: RangeIndex) -> pl.DataFrame:
         index: the range tables.
     """
     hidden = _DIGITS - _DIGITS.clip(upper_bound=SHOWN_DIGITS)
-    rows = dialled.select("plus", "plan", "digits", "value", hidden=hidden, lost=_FALSE, sure=_TRUE)
+    rows = dialled.select_seq("plus", "plan", "digits", "value", hidden=hidden, lost=_FALSE, sure=_TRUE)
     plussed, bare = split(rows.with_row_index("at"), _PLUS)
     straight, others = _straight(plussed, index)
     found = together(straight, *_roundabout(others, bare, index))
@@ -70,12 +70,12 @@ def look_up(dialled: pl.DataFrame, index: RangeIndex) -> pl.DataFrame:
 
 def look_up_plussed(dialled: pl.DataFrame, index: RangeIndex) -> pl.DataFrame:
     """Return the same for rows that all have a plus sign: few of them need more than one look-up."""
-    rows = dialled.with_row_index("at").with_columns(hidden=pl.lit(0, pl.UInt32))
+    rows = dialled.with_row_index("at").with_columns_seq(hidden=pl.lit(0, pl.UInt32))
     straight, others = _straight(rows, index)
     found = answers.put(answers.undecided(dialled.height), straight["at"], straight)
     if others.height <= _FEW:
         return found
-    return answers.put(found, others["at"], look_up(others.select(dialled.columns), index))
+    return answers.put(found, others["at"], look_up(others.select_seq(dialled.columns), index))
 
 
 def _straight(rows: pl.DataFrame, index: RangeIndex) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -96,7 +96,7 @@ def _taken(lined: pl.DataFrame, condition: pl.Expr, rows: pl.DataFrame) -> tuple
 
 def _roundabout(plussed: pl.DataFrame, bare: pl.DataFrame, index: RangeIndex) -> Iterator[pl.DataFrame]:
     """phonenumberutil.parse, for each way in which _maybe_extract_country_code finds a calling code."""
-    abroad, lost = split(plussed.with_columns(code=_calling_code()), _CODE > 0)
+    abroad, lost = split(plussed.with_columns_seq(code=_calling_code()), _CODE > 0)
     home, nowhere = split(together(bare, lost.drop("code")), _PLAN.is_not_null())
     yield _failed(nowhere, _no_country())
     inlands = index.inlands
@@ -107,15 +107,15 @@ def _roundabout(plussed: pl.DataFrame, bare: pl.DataFrame, index: RangeIndex) ->
     yield _failed(strayed, pl.when(_is_short()).then(_TOO_SHORT).otherwise(_no_country()))
     lost, stayed = split(stayed, _PLUS)
     yield _failed(lost, pl.when(_SURE).then(_UNKNOWN_COUNTRY).otherwise(_UNDECIDED))
-    inland = together(inland, stayed.select(inland.columns))
+    inland = together(inland, stayed.select_seq(inland.columns))
     grown = index.inlands_for(_unbuilt(left, _main_plan(), inlands))
     if grown is not inlands:  # with added ranges, the indexes of others may have changed
         inlands, inland = grown, placed(inland, grown)
-    abroad = _abroad(together(abroad, left.select(abroad.columns)), inlands)
+    abroad = _abroad(together(abroad, left.select_seq(abroad.columns)), inlands)
     owned, inland = split(_coded(inland), _is_owned())
     straight, owned = _straight_at_home(ranged(owned, inlands, "viable", "too_long"), index)
     yield straight
-    rest = together(abroad, inland.select(_SUBSCRIBER), *_owned(owned, inlands))
+    rest = together(abroad, inland.select_seq(_SUBSCRIBER), *_owned(owned, inlands))
     yield _judged(rest, inlands, index)
 
 
@@ -133,7 +133,7 @@ def _lined(rows: pl.DataFrame, number: pl.Expr, lot: pl.Expr, index: RangeIndex)
 
 
 def _found(rows: pl.DataFrame, number: pl.Expr, lines: pl.DataFrame) -> pl.DataFrame:
-    line = rows.select(place_among(lines["number"], number)).to_series()
+    line = rows.select_seq(place_among(lines["number"], number)).to_series()
     return rows.hstack(columns_at(lines, line, "answer", "plain"))
 
 
@@ -142,7 +142,7 @@ def _counts(rows: pl.DataFrame, condition: pl.Expr, number: pl.Expr) -> Counter[
     some = rows if rows.is_empty() else kept(rows, holding(rows, condition))
     if some.is_empty():  # the usual case
         return Counter()
-    numbers = some.select(number).to_series().drop_nulls()
+    numbers = some.select_seq(number).to_series().drop_nulls()
     return Counter(dict(numbers.value_counts().iter_rows()))
 
 
@@ -155,7 +155,7 @@ def _lot(code: pl.Expr, digits: pl.Expr) -> pl.Expr:
 def _failed(rows: pl.DataFrame, answer: pl.Expr) -> pl.DataFrame:
     if rows.is_empty():
         return _NO_ANSWERS
-    return rows.select("at", answer.alias("answer"), pl.lit(0, pl.UInt64).alias("number"))
+    return rows.select_seq("at", answer.alias("answer"), pl.lit(0, pl.UInt64).alias("number"))
 
 
 def _no_country() -> pl.Expr:
@@ -172,10 +172,10 @@ def _leaving(rows: pl.DataFrame, inlands: Inlands) -> tuple[pl.DataFrame, pl.Dat
     exit_digits = pl.col("exit_digits")
     rest = shown() - exit_digits
     zero = (rest > 0) & (_VALUE % power(rest) < power(rest - 1))
-    left, stayed = split(rows.with_columns(exit_digits=_exit_digits(inlands)), (exit_digits > 0) & ~zero)
-    left = left.with_columns(*behind(exit_digits), lost=_PLUS)
+    left, stayed = split(rows.with_columns_seq(exit_digits=_exit_digits(inlands)), (exit_digits > 0) & ~zero)
+    left = left.with_columns_seq(*behind(exit_digits), lost=_PLUS)
     code = pl.when(_is_short()).then(0).otherwise(_calling_code())
-    return *split(left.with_columns(code=code), _CODE > 0), stayed
+    return *split(left.with_columns_seq(code=code), _CODE > 0), stayed
 
 
 def _exit_digits(inlands: Inlands) -> pl.Expr:
@@ -196,13 +196,13 @@ def _main_plan() -> pl.Expr:
 
 def _abroad(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
     """Remove the calling code. From now on the main plan under it counts."""
-    rows = rows.with_columns(behind(of(DIGITS_OF_CODE, _CODE)), plan=_main_plan())
-    return placed(rows, inlands).select(_SUBSCRIBER)
+    rows = rows.with_columns_seq(behind(of(DIGITS_OF_CODE, _CODE)), plan=_main_plan())
+    return placed(rows, inlands).select_seq(_SUBSCRIBER)
 
 
 def _coded(rows: pl.DataFrame) -> pl.DataFrame:
     code = of(CODE_OF_PLAN, _PLAN)
-    return rows.with_columns(code=code, size=of(DIGITS_OF_CODE, code))
+    return rows.with_columns_seq(code=code, size=of(DIGITS_OF_CODE, code))
 
 
 def _is_owned() -> pl.Expr:
@@ -226,25 +226,25 @@ def _owned(owned: pl.DataFrame, inlands: Inlands) -> Iterator[pl.DataFrame]:
     """The end of phonenumberutil._maybe_extract_country_code: the region's own code without a plus sign."""
     if owned.is_empty():
         return
-    owned = owned.with_columns(pl.col("digits", "value", "place", "viable").name.prefix("whole_"))
-    rest = stripped(placed(owned.with_columns(behind(_SIZE)), inlands), inlands)
+    owned = owned.with_columns_seq(pl.col("digits", "value", "place", "viable").name.prefix("whole_"))
+    rest = stripped(placed(owned.with_columns_seq(behind(_SIZE)), inlands), inlands)
     coded, uncoded = split(rest, (~pl.col("whole_viable") & pl.col("viable")) | pl.col("too_long"))
-    yield placed(coded.with_columns(plan=_main_plan()), inlands).select(_SUBSCRIBER)
+    yield placed(coded.with_columns_seq(plan=_main_plan()), inlands).select_seq(_SUBSCRIBER)
     whole = {name: f"whole_{name}" for name in ("digits", "value", "place")}
-    yield uncoded.with_columns(**whole).select(_SUBSCRIBER)
+    yield uncoded.with_columns_seq(**whole).select_seq(_SUBSCRIBER)
 
 
 def _judged(rows: pl.DataFrame, inlands: Inlands, index: RangeIndex) -> pl.DataFrame:
     """The last part of phonenumberutil.parse, then `numbering._judge`."""
     short = _DIGITS < _FEWEST_DIGITS
     prefixed, others = split(rows, acts(inlands) & ~short)
-    rows = together(others, fitting(prefixed, inlands).select(_SUBSCRIBER))
-    rows = rows.with_columns(number=_CODE * power(_DIGITS) + _VALUE)
+    rows = together(others, fitting(prefixed, inlands).select_seq(_SUBSCRIBER))
+    rows = rows.with_columns_seq(number=_CODE * power(_DIGITS) + _VALUE)
     rows = _lined(rows, pl.col("number"), _lot(_CODE, _DIGITS), index)
     judged = pl.when(_DIGITS > DESCRIBED_DIGITS).then(_TOO_LONG).otherwise(_ANSWER)
     parsed = pl.when(_DIGITS > _MOST_DIGITS).then(_TOO_LONG).otherwise(_found_again())
     answer = pl.when(~_SURE).then(_UNDECIDED).when(short).then(_TOO_SHORT).otherwise(parsed)
-    return rows.with_columns(answer=judged).select("at", answer.alias("answer"), "number")
+    return rows.with_columns_seq(answer=judged).select_seq("at", answer.alias("answer"), "number")
 
 
 def _found_again() -> pl.Expr:

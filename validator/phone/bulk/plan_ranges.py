@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from validator.phone.bulk.pattern_ranges import UnreadablePattern, leading, merged, ranges, text_of
+from validator.phone.bulk.search import SHOWN_DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -63,6 +64,23 @@ class Prefix(NamedTuple):
     sure: bool = True
 
 
+class Lead(NamedTuple):
+    """How to look up digits of one count in the ranges of a plan's prefixes.
+
+    Attributes:
+        first_key: the key of zeros only; the first digits that prefixes depend on are added to it.
+        span: dividing the digits by this leaves those first ones.
+        described: whether the plan's ranges are about all digits, or the plan has no longer numbers.
+    """
+
+    first_key: int
+    span: int
+    described: bool
+
+
+LEADS = pl.Schema({"first_key": pl.UInt64(), "span": pl.UInt64(), "described": pl.Boolean()})
+# How many leads a plan has: one for each count of digits in `value`.
+LEADS_OF_PLAN = SHOWN_DIGITS + 1
 NATIONALS = pl.Schema({"key": pl.UInt64()} | dict.fromkeys(National._fields, pl.Boolean()))
 PREFIXES = pl.Schema(
     {"key": pl.UInt64()}
@@ -85,6 +103,19 @@ class Inland(NamedTuple):
     prefixes: list[tuple[int, ...]]
     reach: int
     longest: int
+
+
+def leads(place: int, reach: int = 0, longest: int = 0) -> list[Lead]:
+    """Return the leads of the plan at this index; `reach` and `longest` as in `Inland`."""
+    base = PLAN_SPAN * place
+    return [
+        Lead(
+            base + 10 ** min(reach + 1, digits),
+            10 ** max(digits - reach, 0),
+            digits <= DESCRIBED_DIGITS or longest <= DESCRIBED_DIGITS,
+        )
+        for digits in range(LEADS_OF_PLAN)
+    ]
 
 
 @cache

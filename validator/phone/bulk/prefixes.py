@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from validator.phone.bulk.frames import beside, split, together
-from validator.phone.bulk.plan_ranges import DESCRIBED_DIGITS, PLAN_SPAN
+from validator.phone.bulk.plan_ranges import DESCRIBED_DIGITS, LEADS_OF_PLAN, PLAN_SPAN
 from validator.phone.bulk.search import columns_at, of, place_among, power
 
 if TYPE_CHECKING:
@@ -41,26 +41,23 @@ def acts(inlands: Inlands) -> pl.Expr:
 
 def placed(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
     """Add `place`, by as many of the first digits as the plan's prefixes depend on."""
-    reach = pl.min_horizontal(of(inlands.reaches, _PLAN), _DIGITS)
-    mark = pl.min_horizontal(of(inlands.reaches, _PLAN) + 1, _DIGITS)
-    lead = power(mark) + _VALUE // power(shown() - reach)
-    # Null if `value` has too few digits for the plan: there is no range then, so nothing is sure.
-    place = place_among(inlands.prefixes["key"], (_base() + lead).fill_null(0))
-    sure = _SURE & of(inlands.prefixes["sure"], _PLACE) & _is_described(inlands)
-    return rows.with_columns(place=place).with_columns(sure=sure)
+    lead = _said(inlands, "first_key") + _VALUE // _said(inlands, "span")
+    sure = _SURE & of(inlands.prefixes["sure"], _PLACE) & _said(inlands, "described")
+    placed = rows.with_columns_seq(place=place_among(inlands.prefixes["key"], lead))
+    return placed.with_columns_seq(sure=sure)
 
 
 def ranged(rows: pl.DataFrame, inlands: Inlands, *names: str) -> pl.DataFrame:
     """Add these fields of `plan_ranges.National`, which describe the digits as a national number."""
     digits = pl.when(_DIGITS <= DESCRIBED_DIGITS).then(power(_DIGITS) + _VALUE).otherwise(_LONGER)
-    place = rows.select(place_among(inlands.nationals["key"], _base() + digits)).to_series()
+    place = rows.select_seq(place_among(inlands.nationals["key"], _base() + digits)).to_series()
     return beside(rows, *columns_at(inlands.nationals, place, *names))
 
 
 def fitting(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
     """Remove the national prefix if the rest has a possible length."""
-    rows = stripped(rows.with_columns(whole_digits=_DIGITS, whole_value=_VALUE), inlands)
-    return rows.with_columns(
+    rows = stripped(rows.with_columns_seq(whole_digits=_DIGITS, whole_value=_VALUE), inlands)
+    return rows.with_columns_seq(
         digits=pl.when("fits").then(_DIGITS).otherwise("whole_digits"),
         value=pl.when("fits").then(_VALUE).otherwise("whole_value"),
     )
@@ -71,16 +68,18 @@ def stripped(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
     rows = ranged(rows, inlands, "viable", "fits")
     acting, still = split(rows, acts(inlands))
     left = acting if acting.is_empty() else _left(acting, inlands)
-    return together(still, left).with_columns(sure=_SURE & _is_described(inlands))
+    return together(still, left).with_columns_seq(sure=_SURE & _said(inlands, "described"))
 
 
 def _left(acting: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
     drop, head, head_digits = (of(inlands.prefixes[name], _PLACE) for name in ("drop", "head", "head_digits"))
     scale = power(shown() - drop)
-    dropped = acting.with_columns(digits=_DIGITS - drop + head_digits, value=head * scale + _VALUE % scale)
+    dropped = acting.with_columns_seq(
+        digits=_DIGITS - drop + head_digits, value=head * scale + _VALUE % scale
+    )
     left = ranged(dropped, inlands, "viable", "fits")
     keeps = acting["viable"] & ~left["viable"]
-    return left.with_columns(
+    return left.with_columns_seq(
         pl.when(keeps).then(acting[name]).otherwise(left[name]).alias(name)
         for name in ("digits", "value", "viable", "fits")
     )
@@ -91,7 +90,6 @@ def _base() -> pl.Expr:
     return pl.lit(PLAN_SPAN, pl.UInt64) * _PLAN.cast(pl.UInt64)
 
 
-def _is_described(inlands: Inlands) -> pl.Expr:
-    """Return whether `value` has all digits, or there are more than any pattern of the plan describes."""
-    too_many = of(inlands.longest, _PLAN) <= DESCRIBED_DIGITS
-    return pl.when(_DIGITS <= DESCRIBED_DIGITS).then(pl.col("hidden") == 0).otherwise(too_many)
+def _said(inlands: Inlands, name: str) -> pl.Expr:
+    """Return a field of `plan_ranges.Lead`, by the plan and the count of digits in `value`."""
+    return of(inlands.leads[name], _PLAN * LEADS_OF_PLAN + shown())

@@ -11,7 +11,17 @@ from msgspec import Struct
 
 from validator.phone import answers
 from validator.phone.bulk.number_ranges import LINES, chart, is_flat
-from validator.phone.bulk.plan_ranges import NATIONALS, PREFIXES, National, Prefix, inland
+from validator.phone.bulk.plan_ranges import (
+    LEADS,
+    LEADS_OF_PLAN,
+    NATIONALS,
+    PREFIXES,
+    Inland,
+    National,
+    Prefix,
+    inland,
+    leads,
+)
 from validator.phone.bulk.plans import plan_at
 from validator.phone.codes import CODE_OF_PLAN, LOT_SPAN, MAIN_PLAN_OF_CODE, PLAN_COUNT
 
@@ -31,13 +41,13 @@ class Inlands(Struct, frozen=True):
     Attributes:
         nationals: `key`, and the fields of `National`.
         prefixes: `key`, and the fields of `Prefix`.
-        reaches: by plan, the most digits on which its prefixes depend.
+        leads: the `Lead`s of each plan, in order; those of plans not built lead to no range.
         longest: by plan, the most digits that it describes.
     """
 
     nationals: pl.DataFrame
     prefixes: pl.DataFrame
-    reaches: pl.Series
+    leads: pl.DataFrame
     longest: pl.Series
 
 
@@ -121,13 +131,19 @@ def _bind_inlands(before: Inlands, plans: Iterable[int]) -> Inlands:
     return Inlands(
         pl.concat([before.nationals, pl.DataFrame(nationals, NATIONALS, orient="row")]).sort("key"),
         pl.concat([before.prefixes, pl.DataFrame(prefixes, PREFIXES, orient="row")]).sort("key"),
-        _with(before.reaches, {place: one.reach for place, one in built.items()}),
-        _with(before.longest, {place: one.longest for place, one in built.items()}),
+        _with_leads(before.leads, built),
+        before.longest.clone().scatter(list(built), [one.longest for one in built.values()]),
     )
 
 
-def _with(by_plan: pl.Series, numbers: Mapping[int, int]) -> pl.Series:
-    return by_plan.clone().scatter(list(numbers), list(numbers.values()))
+def _with_leads(before: pl.DataFrame, built: Mapping[int, Inland]) -> pl.DataFrame:
+    rows = [place * LEADS_OF_PLAN + digits for place in built for digits in range(LEADS_OF_PLAN)]
+    found = pl.DataFrame(
+        [lead for place, one in built.items() for lead in leads(place, one.reach, one.longest)],
+        LEADS,
+        orient="row",
+    )
+    return pl.DataFrame([column.clone().scatter(rows, found[column.name]) for column in before])
 
 
 def _bind_lines(before: pl.DataFrame, lots: Iterable[int]) -> pl.DataFrame:
@@ -141,7 +157,7 @@ _ZEROS = pl.Series([0], dtype=pl.UInt32()).new_from_index(0, PLAN_COUNT)
 _NO_INLANDS = Inlands(
     pl.DataFrame([(0, *National())], NATIONALS, orient="row"),
     pl.DataFrame([(0, *Prefix(sure=False))], PREFIXES, orient="row"),
-    _ZEROS,
+    pl.DataFrame([lead for place in range(PLAN_COUNT) for lead in leads(place)], LEADS, orient="row"),
     _ZEROS,
 )
 _NO_LINES = pl.DataFrame([(0, answers.UNDECIDED, False)], LINES, orient="row")

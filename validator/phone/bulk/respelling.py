@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from validator.phone.bulk.frames import where
 from validator.phone.bulk.pattern_ranges import ranges, text_of
 from validator.phone.bulk.search import SHOWN_DIGITS, of, place_among, power
 from validator.phone.bulk.second_chances import NO_QUESTIONS, whole
@@ -52,7 +53,7 @@ _TABLE = {"key": pl.UInt64(), "digits": pl.UInt32(), "first": pl.UInt64(), "afte
 def respelt(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the questions of the recoveries of `SPELLINGS`."""
     by_00 = (~_PLUS & (power(_DIGITS - 2) > _VALUE)).alias("by_00")
-    shown = cells.filter(_DIGITS <= SHOWN_DIGITS).with_columns(by_00)
+    shown = where(cells, _DIGITS <= SHOWN_DIGITS).with_columns_seq(by_00)
     abroad, at_home = _tables()
     plan = pl.when(_DIGITS <= _MOST_DIGITS).then(_PLAN).cast(pl.UInt64)
     home = pl.lit(_PLAN_SPAN, pl.UInt64) * plan + power(_DIGITS) + _VALUE
@@ -66,23 +67,23 @@ def respelt(cells: pl.DataFrame) -> pl.DataFrame:
 
 def _found(cells: pl.DataFrame, table: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:
     """Return the cells in a range of the table, with the columns of that range."""
-    keyed = cells.with_columns(key=key.fill_null(0))
-    placed = keyed.with_columns(place=place_among(table["key"], pl.col("key")))
-    matched = placed.filter(of(table["digits"], pl.col("place")) > 0)
+    keyed = cells.with_columns_seq(key=key.fill_null(0))
+    placed = keyed.with_columns_seq(place=place_among(table["key"], pl.col("key")))
+    matched = where(placed, of(table["digits"], pl.col("place")) > 0)
     if matched.is_empty():  # the usual case
         return matched
     said = (of(table[name], pl.col("place")).alias(f"said_{name}") for name in table.columns)
-    return matched.with_columns(said).filter(pl.col("text").str.contains(whole(SPELT)))
+    return where(matched.with_columns_seq(said), pl.col("text").str.contains(whole(SPELT)))
 
 
 def _questions(cells: pl.DataFrame, applies: pl.Expr) -> pl.DataFrame:
     if cells.is_empty():
         return NO_QUESTIONS
     value = pl.col("said_first") + pl.col("key") - pl.col("said_key")
-    asked = cells.rename({"said_after_plus": "after_plus"}).with_columns(applies=applies)
-    asked = asked.filter(pl.col("applies").fill_null(value=True))
+    asked = cells.rename({"said_after_plus": "after_plus"}).with_columns_seq(applies=applies)
+    asked = where(asked, pl.col("applies").fill_null(value=True))
     digits, known = pl.col("said_digits"), pl.col("applies").is_not_null()
-    return asked.select("at", "plan", plus=pl.lit(value=True), digits=digits, value=value, known=known)
+    return asked.select_seq("at", "plan", plus=pl.lit(value=True), digits=digits, value=value, known=known)
 
 
 @lru_cache(maxsize=1)

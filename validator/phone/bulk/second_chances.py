@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.phone.bulk.frames import beside, kept, once_each, split, together
+from validator.phone.bulk.frames import beside, kept, once_each, split, together, where
 from validator.phone.bulk.pattern_ranges import UnreadablePattern, merged, ranges
 from validator.phone.bulk.search import FEWEST_DIALLED_DIGITS, SHOWN_DIGITS, power
 from validator.phone.cell.grouping import MAY_HOLD_NO_CODE, holds_no_code
@@ -77,19 +77,19 @@ def _behind_prefix(cells: pl.DataFrame) -> pl.DataFrame:
 
 def _lost_plus(cells: pl.DataFrame) -> pl.DataFrame:
     lost = (_UNMISTAKABLE & _TEXT.str.contains(whole(BARE_DIGITS))).alias("lost")
-    cells = cells.with_columns(lost).filter(pl.col("lost").fill_null(value=True))
-    return _as_dialled(cells.filter(~hold_no_code(cells)), pl.col("lost").is_not_null())
+    cells = where(cells.with_columns_seq(lost), pl.col("lost").fill_null(value=True))
+    return _as_dialled(kept(cells, ~hold_no_code(cells)), pl.col("lost").is_not_null())
 
 
 def _as_dialled(cells: pl.DataFrame, known: pl.Expr) -> pl.DataFrame:
     """Return the questions for their digits after a plus sign."""
-    return cells.select("at", "plan", "digits", "value", plus=_TRUE, known=known).select(*QUESTION)
+    return cells.select_seq("at", "plan", "digits", "value", plus=_TRUE, known=known).select_seq(*QUESTION)
 
 
 def hold_no_code(cells: pl.DataFrame) -> pl.Series:
     """Return `grouping.holds_no_code` for each cell: `text` and `plan`."""
     may = cells["text"].str.contains(MAY_HOLD_NO_CODE)
-    return may.scatter(may.arg_true(), once_each(cells[["text", "plan"]].filter(may), _holds_no_code))
+    return may.scatter(may.arg_true(), once_each(kept(cells[["text", "plan"]], may), _holds_no_code))
 
 
 def _holds_no_code(text: str, plan: int | None) -> bool:
@@ -115,12 +115,12 @@ def counted(number: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 def _questions(cells: pl.DataFrame, applies: pl.Expr, plus: pl.Expr, number: pl.Expr) -> pl.DataFrame:
     if cells.is_empty():
         return NO_QUESTIONS
-    may = cells.select(applies=applies).to_series()
+    may = cells.select_seq(applies=applies).to_series()
     tried = kept(beside(cells, may), may.ne_missing(other=False))
     if tried.is_empty():
         return NO_QUESTIONS
-    numbered = tried.select("at", "plan", plus=plus, number=number, known=_APPLIES.is_not_null())
-    return numbered.select("at", "plan", "plus", *counted(pl.col("number")), "known")
+    numbered = tried.select_seq("at", "plan", plus=plus, number=number, known=_APPLIES.is_not_null())
+    return numbered.select_seq("at", "plan", "plus", *counted(pl.col("number")), "known")
 
 
 def with_unmistakable(cells: pl.DataFrame) -> pl.DataFrame:
@@ -129,12 +129,12 @@ def with_unmistakable(cells: pl.DataFrame) -> pl.DataFrame:
     with_ten = [place for place in places if has_length(REGIONS[place], FEWEST_DIGITS)]
     ten = (_DIGITS == FEWEST_DIGITS) & ~_PLAN.is_in(with_ten)
     eleven = (_DIGITS >= UNMISTAKABLE_DIGITS) & (_PLAN.is_not_null() | ~_is_national_somewhere(cells))
-    return cells.with_columns(unmistakable=ten | eleven)
+    return cells.with_columns_seq(unmistakable=ten | eleven)
 
 
 def _is_national_somewhere(cells: pl.DataFrame) -> pl.Expr:
     """`numbering.is_national_somewhere` for cells without a region; null if that is not certain."""
-    lengths = cells.filter(_PLAN.is_null() & _DIGITS.is_between(UNMISTAKABLE_DIGITS, SHOWN_DIGITS))
+    lengths = where(cells, _PLAN.is_null() & _DIGITS.is_between(UNMISTAKABLE_DIGITS, SHOWN_DIGITS))
     somewhere = pl.lit(value=False)
     for length in lengths.get_column("digits").unique():
         somewhere = pl.when(length == _DIGITS).then(_is_within(_national_bounds(length))).otherwise(somewhere)

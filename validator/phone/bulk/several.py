@@ -10,7 +10,7 @@ import polars as pl
 
 from validator.model import MAX_DIGITS, MIN_DIGITS, Reason
 from validator.phone import answers
-from validator.phone.bulk.frames import together
+from validator.phone.bulk.frames import together, where
 from validator.phone.bulk.search import FEWEST_DIALLED_DIGITS
 from validator.phone.bulk.second_chances import QUESTION, counted, has_digits, only_digits
 from validator.phone.cell.refusals import SEPARATING_WORDS
@@ -49,7 +49,7 @@ def doubtful_parts(cells: pl.DataFrame) -> pl.DataFrame:
     """Return questions about the parts of texts of shape `CORE`, for separators that numbers have too."""
     # Cells with letters for digits are left out.
     written = (pl.col("digits") >= TWO_NUMBERS_DIGITS) & ~pl.col("keyed")
-    cells = cells.filter(written & _TEXT.str.contains(_ANY_DOUBTFUL))
+    cells = where(cells, written & _TEXT.str.contains(_ANY_DOUBTFUL))
     parted = (_parts(cells, separator, place) for place, separator in enumerate(_DOUBTFUL_SEPARATORS))
     return together(*parted, _halves(cells))
 
@@ -57,9 +57,9 @@ def doubtful_parts(cells: pl.DataFrame) -> pl.DataFrame:
 def several(asked: pl.DataFrame) -> pl.DataFrame:
     """Return `at` and the answer for the cells that hold several numbers, or may hold several."""
     if asked.is_empty():
-        return asked.select("at", "answer", "number")
+        return asked.select_seq("at", "answer", "number")
     counts, line, number = pl.col("counts"), pl.col("line"), pl.col("of_line")
-    asked = asked.with_columns(counts=_counts()).select(
+    asked = asked.with_columns_seq(counts=_counts()).select_seq(
         "at",
         "parting",
         "counts",
@@ -75,7 +75,7 @@ def several(asked: pl.DataFrame) -> pl.DataFrame:
     several_numbers = pl.lit(answers.of(Reason.SEVERAL_NUMBERS), answers.ANSWER)
     answer = pl.when("several").then(several_numbers).otherwise(pl.lit(answers.UNDECIDED, answers.ANSWER))
     held = pl.col("several").fill_null(value=True)
-    return cells.filter(held).select("at", answer.alias("answer"), number=pl.lit(0, pl.UInt64))
+    return where(cells, held).select_seq("at", answer.alias("answer"), number=pl.lit(0, pl.UInt64))
 
 
 def _counts() -> pl.Expr:
@@ -87,29 +87,31 @@ def _counts() -> pl.Expr:
 
 def _parts(cells: pl.DataFrame, separator: str, parting: int) -> pl.DataFrame:
     """Return a question for each part with enough digits for a number; `known` if it looks like one."""
-    parted = cells if cells.is_empty() else cells.filter(_TEXT.str.contains(separator))
+    parted = where(cells, _TEXT.str.contains(separator))
     if parted.is_empty():
         return _NO_QUESTIONS
-    found = parted.select("at", "plan", part=_TEXT.str.split(separator, literal=False)).explode("part")
-    found = found.filter(has_digits(_PART, MIN_DIGITS))
-    found = found.with_columns(core=_PART.str.extract(CORE)).with_columns(known=pl.col("core").is_not_null())
+    found = parted.select_seq("at", "plan", part=_TEXT.str.split(separator, literal=False)).explode("part")
+    found = where(found, has_digits(_PART, MIN_DIGITS))
+    found = found.with_columns_seq(core=_PART.str.extract(CORE)).with_columns_seq(
+        known=pl.col("core").is_not_null()
+    )
     # A part that is not known gets an empty question: no digits, and no plan.
     core, plan = pl.col("core").fill_null(""), pl.when("known").then("plan").alias("plan")
     number = only_digits(core).alias("number")
-    numbered = found.select("at", plan, number, "known", plus=core.str.starts_with("+"))
+    numbered = found.select_seq("at", plan, number, "known", plus=core.str.starts_with("+"))
     return _asking(numbered, pl.lit(parting, pl.UInt32), _FALSE)
 
 
 def _halves(cells: pl.DataFrame) -> pl.DataFrame:
     """Return two questions for each space, about the digits before and after it: `refusals._is_pair`."""
     is_spaced = pl.col("core").str.contains(" ", literal=True)
-    pairs = cells.filter((pl.col("digits") <= _MOST_DIGITS_OF_A_PAIR) & is_spaced)
+    pairs = where(cells, (pl.col("digits") <= _MOST_DIGITS_OF_A_PAIR) & is_spaced)
     if pairs.is_empty():
         return _NO_QUESTIONS
     cuts, whole = _cuts(pairs), pl.col("only_digits")
-    first = cuts.select("at", "plan", "plus", "left", number=whole.str.head("left"), known=_TRUE)
+    first = cuts.select_seq("at", "plan", "plus", "left", number=whole.str.head("left"), known=_TRUE)
     behind = whole.str.slice("left").alias("number")
-    second = cuts.select("at", "plan", "left", behind, plus=_FALSE, known=_TRUE)
+    second = cuts.select_seq("at", "plan", "left", behind, plus=_FALSE, known=_TRUE)
     return pl.concat([_asking(half, pl.col("left"), _TRUE) for half in (first, second)])
 
 
@@ -118,17 +120,17 @@ def _cuts(pairs: pl.DataFrame) -> pl.DataFrame:
     digits, core = pl.col("digits"), pl.col("core")
     # A running sum over all cells, less the sum before each cell: a sum for each cell costs far more.
     before = digits.cum_sum() - digits
-    words = pairs.select(
+    words = pairs.select_seq(
         "at", "plan", "plus", "digits", before=before, only_digits=only_digits(core), word=core.str.split(" ")
     )
-    words = words.explode("word").with_columns(own=only_digits(pl.col("word")).str.len_bytes())
-    words = words.with_columns(left=pl.col("own").cum_sum() - pl.col("before"))
+    words = words.explode("word").with_columns_seq(own=only_digits(pl.col("word")).str.len_bytes())
+    words = words.with_columns_seq(left=pl.col("own").cum_sum() - pl.col("before"))
     fewest = pl.min_horizontal("left", digits - pl.col("left"))
     # The space after a word without digits was counted already.
-    return words.filter((fewest >= FEWEST_DIALLED_DIGITS) & (pl.col("own") > 0))
+    return where(words, (fewest >= FEWEST_DIALLED_DIGITS) & (pl.col("own") > 0))
 
 
 def _asking(numbered: pl.DataFrame, parting: pl.Expr, must_be_valid: pl.Expr) -> pl.DataFrame:
     digits, value = counted(pl.col("number"))
     question = ("at", "plan", "plus", digits, value.fill_null(0), "known")
-    return numbered.select(*question, parting=parting, must_be_valid=must_be_valid)
+    return numbered.select_seq(*question, parting=parting, must_be_valid=must_be_valid)

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from validator.model import Reason
 from validator.phone import answers
-from validator.phone.bulk.frames import beside, holding, kept, split, together
+from validator.phone.bulk.frames import beside, holding, kept, split, together, where
 from validator.phone.bulk.search import by_number, of
 from validator.phone.codes import LOT_SPAN
 from validator.phone.readings.evidence import Evidence
@@ -121,7 +121,7 @@ class Claims(Struct, frozen=True):
         reading = self.readings[self.open["row"]]
         cells = beside(self.open, outcome.alias("outcome"), reading.alias("reading"))
         cells = as_grouped(cells) if self.numbers is Numbers.AUTO else cells
-        return _read(cells, self.claims, self.numbers).select("row", "answer", "number", "reading")
+        return _read(cells, self.claims, self.numbers).select_seq("row", "answer", "number", "reading")
 
 
 def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
@@ -133,7 +133,7 @@ def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
         ask: asks libphonenumber: from `plus`, `plan`, `digits`, `value` to `answer`, `number`.
         numbers: how the column is written, if the user says so.
     """
-    rows = cells.with_row_index("row").select(_KEPT)
+    rows = cells.with_row_index("row").select_seq(_KEPT)
     may = holding(cells, _may_be_claimed(numbers))
     zero = may & holding(rows, ZERO_FIRST)
     bare, rare = kept(rows, may & ~zero & ~rows["plus"]), _rarely_claimed(rows, may, zero)
@@ -149,13 +149,13 @@ def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
     compared = with_habits(together(abroad_too, _compared(rows, may, claims)))
     compared = together(others_too, compared)
     compared = with_claims(signed(compared), claims, numbers)
-    left_open = compared.filter("open")
+    left_open = kept(compared, compared["open"])
     texts = cells["text"].gather(left_open["row"])
     readings = _PLAIN_READING.new_from_index(0, cells.height)
-    lost = abroad.filter(_has_lost_plus(numbers))["row"]
+    lost = where(abroad, _has_lost_plus(numbers))["row"]
     readings = readings.scatter(lost, _READING_OF[NumberReading.PLUS_LOST])
     readings = readings.scatter(others["row"], others["reading"])
-    return Claims(readings, left_open.with_columns(texts), claims, evidence_of(compared), numbers)
+    return Claims(readings, left_open.with_columns_seq(texts), claims, evidence_of(compared), numbers)
 
 
 def _may_be_claimed(numbers: Numbers) -> pl.Expr:
@@ -177,10 +177,10 @@ def _open_plans(
     """Return the plans of bare cells that may be read in another way, or refused."""
     is_open = pl.col("row").is_in(claims["row"].implode()) | is_international(numbers)
     found = (
-        abroad.select(PLAN.filter(is_open)),
-        others.select(PLAN.filter(is_open | pl.col("needs_column"))),
+        where(abroad, is_open),
+        where(others, is_open | pl.col("needs_column")),
     )
-    return pl.concat(found)["plan"]
+    return pl.concat(some["plan"] for some in found)
 
 
 def _of_plans(plans: pl.Series) -> pl.Expr:
@@ -197,8 +197,8 @@ def _rarely_claimed(rows: pl.DataFrame, may: pl.Series, zero: pl.Series) -> pl.D
 
 def _questions(bare: pl.DataFrame, others: pl.DataFrame, rare: pl.DataFrame) -> pl.DataFrame:
     """Return the numbers that the rules make from bare cells, from the others, and from the rare ones."""
-    losing = bare.filter(PLAN.is_in(LOSING_ZEROS))
-    parts = [_question(others.filter(_PLUS_LOST.applies), Slot.PLUS_LOST)]
+    losing = where(bare, PLAN.is_in(LOSING_ZEROS))
+    parts = [_question(where(others, _PLUS_LOST.applies), Slot.PLUS_LOST)]
     parts += _questions_of(losing, Slot.ZERO_LOST)
     parts += _questions_of(rare if rare.is_empty() else with_codes(rare), *CODE_AGAIN, *_BEGUN)
     return _of_some_length(together(*parts))
@@ -208,8 +208,10 @@ def _questions_of(rows: pl.DataFrame, *slots: Slot) -> list[pl.DataFrame]:
     """Return the numbers that the rules make from rows to which they apply; few rules apply to any."""
     if rows.is_empty():
         return []
-    applies = rows.select(_RULE_OF[slot].applies.fill_null(value=False).alias(slot.name) for slot in slots)
-    return [_question(rows.filter(applies[slot.name]), slot) for slot in slots if applies[slot.name].any()]
+    applies = rows.select_seq(
+        _RULE_OF[slot].applies.fill_null(value=False).alias(slot.name) for slot in slots
+    )
+    return [_question(kept(rows, applies[slot.name]), slot) for slot in slots if applies[slot.name].any()]
 
 
 def _of_some_length(questions: pl.DataFrame) -> pl.DataFrame:
@@ -219,14 +221,14 @@ def _of_some_length(questions: pl.DataFrame) -> pl.DataFrame:
     from validator.phone.bulk.number_ranges import is_flat  # noqa: PLC0415 - cells with a plus ask nothing
 
     lot = lot_of(DIGITS, VALUE).alias("lot")
-    lots = questions.select(lot).to_series()
+    lots = questions.select_seq(lot).to_series()
     some = [one for one in lots.unique().drop_nulls() if not is_flat(*divmod(one, LOT_SPAN))]
-    return questions.filter(lots.is_in(pl.Series(some, dtype=lots.dtype).implode()))
+    return kept(questions, lots.is_in(pl.Series(some, dtype=lots.dtype).implode()))
 
 
 def _question(rows: pl.DataFrame, slot: Slot) -> pl.DataFrame:
     rule = _RULE_OF[slot]
-    return rows.select(
+    return rows.select_seq(
         "row",
         "plan",
         rule.digits.cast(pl.UInt32).alias("digits"),
@@ -239,10 +241,10 @@ def _question(rows: pl.DataFrame, slot: Slot) -> pl.DataFrame:
 
 def _claims(questions: pl.DataFrame, ask: LookUp) -> pl.DataFrame:
     """Return the valid numbers that rules make, other than the number of the cell as it stands."""
-    found = ask(questions.select("plus", "plan", "digits", "value"))
-    claims = questions.select("row", "slot", "stands").hstack(found)
-    claims = claims.filter(_IS_LINE & (pl.col("stands") != _NUMBER).fill_null(value=True)).drop("stands")
-    again = claims.select("row").is_duplicated() if claims.height else None
+    found = ask(questions.select_seq("plus", "plan", "digits", "value"))
+    claims = questions.select_seq("row", "slot", "stands").hstack(found)
+    claims = where(claims, _IS_LINE & (pl.col("stands") != _NUMBER).fill_null(value=True)).drop("stands")
+    again = claims.select_seq("row").is_duplicated() if claims.height else None
     if again is not None and again.any():
         claims = claims.sort("slot").unique(["row", "number"], keep="first", maintain_order=True)
     return claims
@@ -250,8 +252,8 @@ def _claims(questions: pl.DataFrame, ask: LookUp) -> pl.DataFrame:
 
 def _compared(rows: pl.DataFrame, may: pl.Series, claims: pl.DataFrame) -> pl.DataFrame:
     """Return the cells that begin with a zero or a plus sign, of plans in which one of them is claimed."""
-    rare = claims.filter(~pl.col("slot").is_in([Slot.PLUS_LOST, Slot.ZERO_LOST]))["row"]
-    claimed = rows[rare.unique()].filter(~BARE)
+    rare = where(claims, ~pl.col("slot").is_in([Slot.PLUS_LOST, Slot.ZERO_LOST]))["row"]
+    claimed = where(rows[rare.unique()], ~BARE)
     if claimed.is_empty():
         return claimed
     return split(kept(rows, may), ~BARE & _of_plans(claimed["plan"]))[0]
@@ -268,13 +270,13 @@ def _read(cells: pl.DataFrame, claims: pl.DataFrame, numbers: Numbers) -> pl.Dat
     is_read = (outcome != Slot.PLUS_LOST) | _has_lost_plus(numbers)
     answer = pl.coalesce(of(_REFUSED, outcome), _ANSWER).alias("answer")
     reading = pl.coalesce(pl.when(is_read).then(of(_READ, outcome)), "reading").alias("reading")
-    return _taking(cells.select("row", "number", "outcome", answer, reading), claims)
+    return _taking(cells.select_seq("row", "number", "outcome", answer, reading), claims)
 
 
 def _taking(cells: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     """Give the cells that are read in another way the answer of that claim."""
     key, asked = _key(claims["row"], claims["slot"]), _key(cells["row"], cells["outcome"])
-    claims = claims.with_columns(key.alias("key")).sort("key")
+    claims = claims.with_columns_seq(key.alias("key")).sort("key")
     place = claims["key"].search_sorted(asked, side="left")
     is_claim = claims["key"].gather(place, null_on_oob=True).eq_missing(asked)
     rows = is_claim.arg_true()

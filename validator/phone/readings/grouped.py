@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from validator.phone import answers
-from validator.phone.bulk.frames import once_each
+from validator.phone.bulk.frames import kept, once_each
 from validator.phone.bulk.second_chances import hold_no_code
 from validator.phone.cell.grouping import spells_grouping_of, spells_own_grouping
 from validator.phone.codes import REGIONS
@@ -46,15 +46,15 @@ def without_beside(claims: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     if not lost.any():
         return claims
     doubted = hold_no_code(cells[["text", "plan"]][rows.filter(lost)])
-    return claims.filter(~lost.scatter(lost.arg_true(), doubted))
+    return kept(claims, ~lost.scatter(lost.arg_true(), doubted))
 
 
 def _plain_where(
     cells: pl.DataFrame, doubted: pl.Expr, names: tuple[str, ...], stands: Callable[..., bool]
 ) -> pl.DataFrame:
     """Read doubted cells as they stand if `stands` is true for them; each distinct cell is tested once."""
-    rows = cells.select(doubted.arg_true()).to_series()
+    rows = cells.select_seq(doubted.arg_true()).to_series()
     if rows.is_empty():
         return cells
     plain = once_each(cells[list(names)][rows], stands)
-    return cells.with_columns(cells["outcome"].scatter(rows.filter(plain), int(Outcome.PLAIN)))
+    return cells.with_columns_seq(cells["outcome"].scatter(rows.filter(plain), int(Outcome.PLAIN)))

@@ -88,19 +88,19 @@ def with_habits(cells: pl.DataFrame) -> pl.DataFrame:
     packed = pl.Series([habits_of(REGIONS[place]).packed for place in places], dtype=pl.UInt32)
     habits = of(pl.zeros(PLAN_COUNT, pl.UInt32, eager=True).scatter(places, packed), PLAN)
     national = BARE & _IS_LINE & (pl.col("number") != VALUE)
-    cells = cells.with_columns(
+    cells = cells.with_columns_seq(
         habits=habits,
         stands_abroad=STANDS_ABROAD,
         without_trunk=national & (pl.col("number") % power(DIGITS) == VALUE),
     )
     trunk = pl.col("habits") & 3
     lost = (trunk == Trunk.ALWAYS) | _is_written_before(cells, trunk == Trunk.BEFORE_SOME)
-    cells = cells.with_columns(trunk_lost=(pl.col("without_trunk") & lost).fill_null(value=False))
+    cells = cells.with_columns_seq(trunk_lost=(pl.col("without_trunk") & lost).fill_null(value=False))
     unusual = pl.col("trunk_lost") & (DIGITS < _UNUSUAL_DIGITS) & (pl.col("habits") // 256 > DIGITS)
     mobile = of(mobile_answers(), pl.col("answer")) & ~unusual
     odd = pl.col("without_trunk") & ~pl.col("trunk_lost")
     reading = (pl.col("stands_abroad") & ~LONG_DISTANCE) * _PLUS_LOST + pl.col("trunk_lost") * _TRUNK_LOST
-    return cells.with_columns(
+    return cells.with_columns_seq(
         mobile=mobile,
         needs_column=pl.col("trunk_lost") & ~mobile,
         trunk_odd=odd & (pl.col("habits") & 4 > 0),
@@ -114,12 +114,12 @@ def with_habits(cells: pl.DataFrame) -> pl.DataFrame:
 def mobile_answers() -> pl.Series:
     """Return for each answer whether it is a mobile number."""
     mobile = pl.col("line_type").is_in([LineType.MOBILE.value, LineType.FIXED_OR_MOBILE.value])
-    return answers.in_words().select(mobile.fill_null(value=False)).to_series()
+    return answers.in_words().select_seq(mobile.fill_null(value=False)).to_series()
 
 
 def has_usual_digits(lines: pl.DataFrame) -> pl.Series:
     """Return whether each `number` has at least the usual digits of its country's mobile numbers."""
-    places = lines.select(answers.country(pl.col("answer"))).to_series()
+    places = lines.select_seq(answers.country(pl.col("answer"))).to_series()
     return lines["number"] >= by_number(places, _fewest_usual, pl.UInt64())
 
 
@@ -137,13 +137,13 @@ def _fewest_usual(place: int) -> int:
 def _is_written_before(cells: pl.DataFrame, by_lead: pl.Expr) -> pl.Series:
     """Return, for plans that write a trunk prefix before some numbers, whether the cell's number has one."""
     depends = pl.col("without_trunk") & by_lead & (DIGITS >= _LEAD_DIGITS)
-    rows = cells.select(depends.arg_true()).to_series()
+    rows = cells.select_seq(depends.arg_true()).to_series()
     written_before = pl.Series([False]).new_from_index(0, cells.height)
     if rows.is_empty():
         return written_before
     lead = VALUE // power(DIGITS - _LEAD_DIGITS)
     kind = (PLAN.cast(pl.UInt64) * _MOST_DIGITS + DIGITS) * 10**_LEAD_DIGITS + lead
-    kinds = cells[["plan", "digits", "value"]][rows].select(kind).to_series()
+    kinds = cells[["plan", "digits", "value"]][rows].select_seq(kind).to_series()
     return written_before.scatter(rows, by_number(kinds, _is_written, pl.Boolean()))
 
 

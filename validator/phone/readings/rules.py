@@ -125,7 +125,7 @@ def _twice_leads() -> pl.Series:
     spans = [10 ** (2 * LEAD_DIGITS - len(first)) for first in firsts]
     starts = [int(first) * span for first, span in zip(firsts, spans, strict=True)]
     rows = pl.DataFrame({"start": starts, "span": spans})
-    found = rows.select(pl.int_ranges("start", pl.col("start") + pl.col("span"))).to_series().explode()
+    found = rows.select_seq(pl.int_ranges("start", pl.col("start") + pl.col("span"))).to_series().explode()
     return pl.repeat(value=False, n=10 ** (2 * LEAD_DIGITS), eager=True).scatter(found, values=True)
 
 
@@ -136,10 +136,10 @@ def with_codes(rows: pl.DataFrame) -> pl.DataFrame:
     `thrice`: whether the code comes a second and a third time. `twice_digits` and `twice_value`, and the same
     for `thrice`: the digits from that code on. `twice_00`: whether there are two zeros before them.
     """
-    rows = rows.with_columns(digits_left=_without_zeros(DIGITS, VALUE), value_left=VALUE)
+    rows = rows.with_columns_seq(digits_left=_without_zeros(DIGITS, VALUE), value_left=VALUE)
     lead = VALUE // power(_LEFT - LEAD_DIGITS)
-    rows = rows.with_columns(code=of(CODE_OF_LEAD, lead))
-    rows = rows.with_columns(code_size=of(DIGITS_OF_CODE, _LEAD_CODE), again=_LEAD_CODE > 0)
+    rows = rows.with_columns_seq(code=of(CODE_OF_LEAD, lead))
+    rows = rows.with_columns_seq(code_size=of(DIGITS_OF_CODE, _LEAD_CODE), again=_LEAD_CODE > 0)
     for times in ("twice", "thrice"):
         rows = _behind_code(rows)
         two_zeros = pl.col("digits_behind") == _LEFT + 2
@@ -149,16 +149,16 @@ def with_codes(rows: pl.DataFrame) -> pl.DataFrame:
             f"{times}_digits": _LEFT,
             f"{times}_value": _VALUE_LEFT,
         }
-        rows = rows.with_columns(**left)
+        rows = rows.with_columns_seq(**left)
     return rows
 
 
 def _behind_code(rows: pl.DataFrame) -> pl.DataFrame:
     left = _LEFT - _LEAD_SIZE
-    rows = rows.with_columns(value_left=_VALUE_LEFT % power(left), digits_left=left, digits_behind=left)
-    rows = rows.with_columns(digits_left=_without_zeros(_LEFT, _VALUE_LEFT))
+    rows = rows.with_columns_seq(value_left=_VALUE_LEFT % power(left), digits_left=left, digits_behind=left)
+    rows = rows.with_columns_seq(digits_left=_without_zeros(_LEFT, _VALUE_LEFT))
     again = _VALUE_LEFT // power(_LEFT - _LEAD_SIZE) == _LEAD_CODE
-    return rows.with_columns(again=(pl.col("again") & again).fill_null(value=False))
+    return rows.with_columns_seq(again=(pl.col("again") & again).fill_null(value=False))
 
 
 def _code_again(times: str, name: str, reads: str, applies: pl.Expr) -> Rule:

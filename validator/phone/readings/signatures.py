@@ -63,7 +63,7 @@ def signed(cells: pl.DataFrame) -> pl.DataFrame:
     signature = pl.sum_horizontal(
         what.cast(pl.UInt64).fill_null(0) * (1 << bit) for bit, what in bits.items()
     )
-    return cells.with_columns(signature=signature)
+    return cells.with_columns_seq(signature=signature)
 
 
 def with_claims(cells: pl.DataFrame, claims: pl.DataFrame, numbers: Numbers) -> pl.DataFrame:
@@ -74,10 +74,10 @@ def with_claims(cells: pl.DataFrame, claims: pl.DataFrame, numbers: Numbers) -> 
     mobile = of(mobile_answers(), pl.col("answer")) & usual
     bits = slot * (mobile.cast(pl.UInt64) * (1 << MOBILE_BIT) + (1 << VALID_BIT))
     # Running sums: those of a cell are the sum at the end of its claims less the sum before them.
-    sums = pl.concat([pl.Series([0], dtype=pl.UInt64), claims.select(bits.cum_sum()).to_series()])
+    sums = pl.concat([pl.Series([0], dtype=pl.UInt64), claims.select_seq(bits.cum_sum()).to_series()])
     before = claims["row"].search_sorted(cells["row"], side="left")
     end = claims["row"].search_sorted(cells["row"], side="right")
-    return cells.with_columns(
+    return cells.with_columns_seq(
         pl.col("signature") + (sums[end] - sums[before]),
         open=(end > before) | pl.col("needs_column") | is_international(numbers),
     )

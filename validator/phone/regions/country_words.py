@@ -53,7 +53,7 @@ def in_their_countries(asked: pl.DataFrame, dressed: pl.Series | None = None) ->
     unsigned = _rows_of(asked["text"], dressed, _UNSIGNED)
     if unsigned.is_empty():
         return asked
-    may = asked["text"].gather(unsigned).to_frame().select(begun=_BEGUN, ended=_ENDED)
+    may = asked["text"].gather(unsigned).to_frame().select_seq(begun=_BEGUN, ended=_ENDED)
     places = zip(may, (_FIRST, _LAST), strict=True)
     found = [cells for mask, word in places for cells in _read(asked, unsigned.filter(mask), word)]
     if not found:
@@ -61,7 +61,7 @@ def in_their_countries(asked: pl.DataFrame, dressed: pl.Series | None = None) ->
     # The word before the digits comes first.
     cells = pl.concat(found).unique("row", keep="first")
     rows = cells["row"]
-    return asked.with_columns(
+    return asked.with_columns_seq(
         text=asked["text"].scatter(rows, cells["digits"]),
         refused=asked["refused"].scatter(rows, cells["refused"]),
         region=asked["region"].scatter(rows, cells["named"]),
@@ -72,7 +72,7 @@ def in_their_countries(asked: pl.DataFrame, dressed: pl.Series | None = None) ->
 def _rows_of(texts: pl.Series, among: pl.Series | None, condition: pl.Expr) -> pl.Series:
     """Return the row numbers of the texts for which the condition is true, among those given or all."""
     asked = texts if among is None else texts.gather(among)
-    rows = asked.to_frame().select(condition.arg_true()).to_series()
+    rows = asked.to_frame().select_seq(condition.arg_true()).to_series()
     return rows if among is None else among.gather(rows)
 
 
@@ -87,18 +87,18 @@ def _read(asked: pl.DataFrame, rows: pl.Series, word: pl.Expr) -> list[pl.DataFr
     rows, texts = rows.filter(is_beside), texts.filter(is_beside)
     if texts.is_empty():
         return []
-    words = texts.to_frame().select(word).to_series()
+    words = texts.to_frame().select_seq(word).to_series()
     named = _regions_of(words)
     if not named:
         return []
     of_countries = words.is_in(list(named)).fill_null(value=False)
     rows, words = rows.filter(of_countries), words.filter(of_countries)
-    cells = asked[rows].select("text", "region").hstack([words, rows.alias("row")])
+    cells = asked[rows].select_seq("text", "region").hstack([words, rows.alias("row")])
     each = cells.drop("row").unique()
     read = [_digits_and_region(text, region, word, named[word]) for text, region, word in each.iter_rows()]
     found = each.hstack(pl.DataFrame(read, _FOUND, orient="row"))
     cells = cells.join(found, on=each.columns, how="left", nulls_equal=True, maintain_order="left")
-    return [cells.drop_nulls("named").select("row", *_FOUND)]
+    return [cells.drop_nulls("named").select_seq("row", *_FOUND)]
 
 
 def _regions_of(words: pl.Series) -> dict[str, str]:
