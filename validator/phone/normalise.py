@@ -101,7 +101,7 @@ class Surveyed(Struct, frozen=True):
     def numbers_of(self, rows: pl.Series) -> pl.Series:
         """Return all numbers (UInt64) that the cells in these rows may be, also undecided ones."""
         may_be = [self.claims.claims, self.claims.open.filter(pl.col("answer") >= answers.FIRST_VALID)]
-        numbers = pl.concat([some.select_seq("row", "number") for some in may_be])
+        numbers = pl.concat([some[["row", "number"]] for some in may_be])
         return numbers.filter(pl.col("row").is_in(rows.implode()))["number"]
 
     def settle(self, outcomes: Mapping[int, Outcome]) -> pl.DataFrame:
@@ -141,12 +141,12 @@ def survey(
     asked = _readable(_texts(cells.rechunk()).hstack(_regions(regions, len(cells))))
     look = _first_look(asked) if _is_worth_bulk(asked) else None
     asked = in_their_countries(asked, look.dressed if look else None)
-    texts = asked.select_seq("text", "region")
+    texts = asked[["text", "region"]]
     found = texts.hstack(_answers(texts, look, Accept(accept)))
     claims = claims_to(
         found.with_columns_seq(PLAN_OF_REGION), _look_up if look else _look_up_each, Numbers(numbers)
     )
-    standing = asked.select_seq("refused", "misnamed").hstack(found.select_seq("answer", "number"))
+    standing = asked[["refused", "misnamed"]].hstack(found[["answer", "number"]])
     return Surveyed(standing, claims)
 
 

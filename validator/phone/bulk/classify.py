@@ -164,7 +164,7 @@ class _Piles(Struct, frozen=True):
             self.settled.append(pl.DataFrame([rows, *answers.refused(reason, rows.len())]))
 
     def part(self, rows: pl.DataFrame) -> None:
-        self.parted.append(rows.select_seq("row", "text", "plan"))
+        self.parted.append(rows[["row", "text", "plan"]])
 
     def dial(self, rows: pl.DataFrame, core: pl.Expr, firm: pl.Expr = _FIRM, keyed: pl.Expr = ~_FIRM) -> None:
         """phonenumberutil._is_viable_phone_number: three digits, or two and nothing else."""
@@ -181,7 +181,7 @@ class _Piles(Struct, frozen=True):
         """Look up the `core` of cells that are not looked up unchanged."""
         if not rows.is_empty():
             rows = with_digits(rows.with_columns_seq(plus=_CORE.str.starts_with("+")), _CORE)
-            self.spelt.append(rows.select_seq("row", "text", "core"))
+            self.spelt.append(rows[["row", "text", "core"]])
             self.dial(rows, _CORE, firm, keyed)
 
     def sorted(self) -> Shapes:
@@ -235,7 +235,7 @@ def _rewritten(rows: pl.DataFrame) -> pl.DataFrame:
     is_whole = zeros.is_between(0, MAX_DIGITS)
     whole = pl.when(is_whole).then(pl.concat_str(first, others).str.pad_end(exponent + 1, "0"))
     signed = pl.concat_str(pl.lit("+"), "5")
-    found = rows.select_seq("row", "text", "plan").hstack(_groups(rows["text"], _MISWRITTEN))
+    found = rows[["row", "text", "plan"]].hstack(_groups(rows["text"], _MISWRITTEN))
     return found.select_seq("row", pl.coalesce("1", whole, signed, _TEXT).alias("text"), "plan")
 
 
@@ -243,12 +243,14 @@ def _unlabelled(rows: pl.DataFrame) -> pl.DataFrame:
     """Remove words after eight digits or more, and add `for_two`: it has enough digits for two numbers."""
     rows = rows.with_columns_seq(for_two=has_digits(_TEXT, TWO_NUMBERS_DIGITS))
     wordy, rest = split(rows, _ENDS_IN_TEXT & has_digits(_TEXT, DIGITS_BEFORE_LABEL))
+    if wordy.is_empty():
+        return rest
     wordy = wordy.with_columns_seq(label=_TEXT.str.extract(AFTER_LAST_DIGIT.pattern))
     label = pl.col("label")
     labelled = label.str.contains(f"^(?:{LABEL.pattern})") & ~label.str.contains(rf"(?i){EXAMPLE}")
     number = _TEXT.str.head(_TEXT.str.len_chars() - pl.col("label").str.len_chars())
     wordy = wordy.with_columns_seq(text=pl.when(labelled).then(number).otherwise(_TEXT))
-    return together(rest, wordy.select_seq(rest.columns))
+    return together(rest, wordy[rest.columns])
 
 
 def _look_at(rows: pl.DataFrame, piles: _Piles) -> None:

@@ -51,7 +51,7 @@ def decide(cells: pl.DataFrame, look: FirstLook, accept: Accept, index: RangeInd
     held = several(of_parts)
     held = held.with_columns_seq(shaped.parted["row"].gather(held["at"]))
     reviewed = _reviewed(_written(kept(dialled, open_and_firm), cells, shaped.spelt), index)
-    others = together(shaped.settled, *(some.select_seq(_DECIDED) for some in (held, reviewed)))
+    others = together(shaped.settled, *(some[_DECIDED] for some in (held, reviewed)))
     spread = _spread(dialled, cells.height)
     whole = answers.put(spread, others["row"], others)
     whole = _without_stray(whole, look.stray)
@@ -109,13 +109,13 @@ def _reviewed(cells: pl.DataFrame, index: RangeIndex) -> pl.DataFrame:
     if cells.is_empty() or cells["text"].n_unique() > (1 - _WORTH_REVIEWING_ONCE) * cells.height:
         return _reviewed_each(cells, index)
     distinct = cells.unique(_KEY, maintain_order=True)
-    found = _reviewed_each(distinct, index).drop("row").hstack(distinct.select_seq(_KEY))
+    found = _reviewed_each(distinct, index).drop("row").hstack(distinct[_KEY])
     return cells.select_seq("row", *_KEY).join(found, on=_KEY, how="left", nulls_equal=True)
 
 
 def _reviewed_each(cells: pl.DataFrame, index: RangeIndex) -> pl.DataFrame:
     """Return `row`, `answer` and `number` of every cell, in order."""
-    found = cells.select_seq(_DECIDED)
+    found = cells[_DECIDED]
     if cells.is_empty():
         return found
     asking = with_unmistakable(cells).with_row_index("at")

@@ -1,8 +1,8 @@
 """Splits and joins frames with few queries, and without the threads of polars.
 
 Polars gives the expressions of `select` and `with_columns`, and the rows of `filter`, to its threads, however
-few rows there are. Waking them takes 150 us of processor time where the query itself takes 30, as much as reading
-some cells. `select_seq`, `with_columns_seq` and operations on a whole series (`Series.filter`, `~`,
+few rows there are. Waking them takes 150 us of processor time where the query itself takes 30: as much as
+reading some cells. `select_seq`, `with_columns_seq` and operations on a whole series (`Series.filter`, `~`,
 `series[index]`) wake none, so most queries in `phone` are made of these.
 """
 

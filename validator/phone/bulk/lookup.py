@@ -49,7 +49,7 @@ _PLUS, _SURE, _TRUE, _FALSE = pl.col("plus"), pl.col("sure"), pl.lit(value=True)
 _NO_ANSWERS = pl.DataFrame(schema={"at": pl.UInt32(), "answer": answers.ANSWER, "number": pl.UInt64()})
 # The columns of a row after its calling code is known. `lost`: libphonenumber dropped a plus sign, since
 # there was no calling code after it. `prefixes` explains the others.
-_SUBSCRIBER = ("at", "code", "plan", "digits", "value", "hidden", "lost", "place", "sure")
+_SUBSCRIBER = ["at", "code", "plan", "digits", "value", "hidden", "lost", "place", "sure"]
 
 
 def look_up(dialled: pl.DataFrame, index: RangeIndex) -> pl.DataFrame:
@@ -75,7 +75,7 @@ def look_up_plussed(dialled: pl.DataFrame, index: RangeIndex) -> pl.DataFrame:
     found = answers.put(answers.undecided(dialled.height), straight["at"], straight)
     if others.height <= _FEW:
         return found
-    return answers.put(found, others["at"], look_up(others.select_seq(dialled.columns), index))
+    return answers.put(found, others["at"], look_up(others[dialled.columns], index))
 
 
 def _straight(rows: pl.DataFrame, index: RangeIndex) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -107,15 +107,15 @@ def _roundabout(plussed: pl.DataFrame, bare: pl.DataFrame, index: RangeIndex) ->
     yield _failed(strayed, pl.when(_is_short()).then(_TOO_SHORT).otherwise(_no_country()))
     lost, stayed = split(stayed, _PLUS)
     yield _failed(lost, pl.when(_SURE).then(_UNKNOWN_COUNTRY).otherwise(_UNDECIDED))
-    inland = together(inland, stayed.select_seq(inland.columns))
+    inland = together(inland, stayed[inland.columns])
     grown = index.inlands_for(_unbuilt(left, _main_plan(), inlands))
     if grown is not inlands:  # with added ranges, the indexes of others may have changed
         inlands, inland = grown, placed(inland, grown)
-    abroad = _abroad(together(abroad, left.select_seq(abroad.columns)), inlands)
+    abroad = _abroad(together(abroad, left[abroad.columns]), inlands)
     owned, inland = split(_coded(inland), _is_owned())
     straight, owned = _straight_at_home(ranged(owned, inlands, "viable", "too_long"), index)
     yield straight
-    rest = together(abroad, inland.select_seq(_SUBSCRIBER), *_owned(owned, inlands))
+    rest = together(abroad, inland[_SUBSCRIBER], *_owned(owned, inlands))
     yield _judged(rest, inlands, index)
 
 
@@ -169,10 +169,10 @@ def _leaving(rows: pl.DataFrame, inlands: Inlands) -> tuple[pl.DataFrame, pl.Dat
         The rows with a calling code after the prefix, without the prefix; those without a calling code after
         it; and those without such a prefix.
     """
-    exit_digits = pl.col("exit_digits")
+    exit_digits = _exit_digits(inlands)
     rest = shown() - exit_digits
     zero = (rest > 0) & (_VALUE % power(rest) < power(rest - 1))
-    left, stayed = split(rows.with_columns_seq(exit_digits=_exit_digits(inlands)), (exit_digits > 0) & ~zero)
+    left, stayed = split(rows, (exit_digits > 0) & ~zero)
     left = left.with_columns_seq(*behind(exit_digits), lost=_PLUS)
     code = pl.when(_is_short()).then(0).otherwise(_calling_code())
     return *split(left.with_columns_seq(code=code), _CODE > 0), stayed
@@ -197,7 +197,7 @@ def _main_plan() -> pl.Expr:
 def _abroad(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
     """Remove the calling code. From now on the main plan under it counts."""
     rows = rows.with_columns_seq(behind(of(DIGITS_OF_CODE, _CODE)), plan=_main_plan())
-    return placed(rows, inlands).select_seq(_SUBSCRIBER)
+    return placed(rows, inlands)[_SUBSCRIBER]
 
 
 def _coded(rows: pl.DataFrame) -> pl.DataFrame:
@@ -229,16 +229,16 @@ def _owned(owned: pl.DataFrame, inlands: Inlands) -> Iterator[pl.DataFrame]:
     owned = owned.with_columns_seq(pl.col("digits", "value", "place", "viable").name.prefix("whole_"))
     rest = stripped(placed(owned.with_columns_seq(behind(_SIZE)), inlands), inlands)
     coded, uncoded = split(rest, (~pl.col("whole_viable") & pl.col("viable")) | pl.col("too_long"))
-    yield placed(coded.with_columns_seq(plan=_main_plan()), inlands).select_seq(_SUBSCRIBER)
+    yield placed(coded.with_columns_seq(plan=_main_plan()), inlands)[_SUBSCRIBER]
     whole = {name: f"whole_{name}" for name in ("digits", "value", "place")}
-    yield uncoded.with_columns_seq(**whole).select_seq(_SUBSCRIBER)
+    yield uncoded.with_columns_seq(**whole)[_SUBSCRIBER]
 
 
 def _judged(rows: pl.DataFrame, inlands: Inlands, index: RangeIndex) -> pl.DataFrame:
     """The last part of phonenumberutil.parse, then `numbering._judge`."""
     short = _DIGITS < _FEWEST_DIGITS
     prefixed, others = split(rows, acts(inlands) & ~short)
-    rows = together(others, fitting(prefixed, inlands).select_seq(_SUBSCRIBER))
+    rows = together(others, fitting(prefixed, inlands)[_SUBSCRIBER])
     rows = rows.with_columns_seq(number=_CODE * power(_DIGITS) + _VALUE)
     rows = _lined(rows, pl.col("number"), _lot(_CODE, _DIGITS), index)
     judged = pl.when(_DIGITS > DESCRIBED_DIGITS).then(_TOO_LONG).otherwise(_ANSWER)

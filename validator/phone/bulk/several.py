@@ -57,7 +57,7 @@ def doubtful_parts(cells: pl.DataFrame) -> pl.DataFrame:
 def several(asked: pl.DataFrame) -> pl.DataFrame:
     """Return `at` and the answer for the cells that hold several numbers, or may hold several."""
     if asked.is_empty():
-        return asked.select_seq("at", "answer", "number")
+        return asked[["at", "answer", "number"]]
     counts, line, number = pl.col("counts"), pl.col("line"), pl.col("of_line")
     asked = asked.with_columns_seq(counts=_counts()).select_seq(
         "at",

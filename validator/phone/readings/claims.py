@@ -59,7 +59,7 @@ _ANSWER, _NUMBER = pl.col("answer"), pl.col("number")
 _IS_LINE = _ANSWER >= answers.FIRST_VALID
 # More than all outcomes.
 _SLOT_SPAN = 32
-_KEPT = ("row", "plan", "plus", "digits", "value", "answer", "number")
+_KEPT = ["row", "plan", "plus", "digits", "value", "answer", "number"]
 _WORDS = [reading.value for reading in NumberReading]
 # In the order of `NumberReading`.
 READINGS = pl.Series(_WORDS, dtype=pl.Enum(_WORDS))
@@ -121,7 +121,7 @@ class Claims(Struct, frozen=True):
         reading = self.readings[self.open["row"]]
         cells = beside(self.open, outcome.alias("outcome"), reading.alias("reading"))
         cells = as_grouped(cells) if self.numbers is Numbers.AUTO else cells
-        return _read(cells, self.claims, self.numbers).select_seq("row", "answer", "number", "reading")
+        return _read(cells, self.claims, self.numbers)[["row", "answer", "number", "reading"]]
 
 
 def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
@@ -133,7 +133,7 @@ def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
         ask: asks libphonenumber: from `plus`, `plan`, `digits`, `value` to `answer`, `number`.
         numbers: how the column is written, if the user says so.
     """
-    rows = cells.with_row_index("row").select_seq(_KEPT)
+    rows = cells.with_row_index("row")[_KEPT]
     may = holding(cells, _may_be_claimed(numbers))
     zero = may & holding(rows, ZERO_FIRST)
     bare, rare = kept(rows, may & ~zero & ~rows["plus"]), _rarely_claimed(rows, may, zero)
@@ -241,10 +241,10 @@ def _question(rows: pl.DataFrame, slot: Slot) -> pl.DataFrame:
 
 def _claims(questions: pl.DataFrame, ask: LookUp) -> pl.DataFrame:
     """Return the valid numbers that rules make, other than the number of the cell as it stands."""
-    found = ask(questions.select_seq("plus", "plan", "digits", "value"))
-    claims = questions.select_seq("row", "slot", "stands").hstack(found)
+    found = ask(questions[["plus", "plan", "digits", "value"]])
+    claims = questions[["row", "slot", "stands"]].hstack(found)
     claims = where(claims, _IS_LINE & (pl.col("stands") != _NUMBER).fill_null(value=True)).drop("stands")
-    again = claims.select_seq("row").is_duplicated() if claims.height else None
+    again = claims[["row"]].is_duplicated() if claims.height else None
     if again is not None and again.any():
         claims = claims.sort("slot").unique(["row", "number"], keep="first", maintain_order=True)
     return claims
@@ -252,7 +252,9 @@ def _claims(questions: pl.DataFrame, ask: LookUp) -> pl.DataFrame:
 
 def _compared(rows: pl.DataFrame, may: pl.Series, claims: pl.DataFrame) -> pl.DataFrame:
     """Return the cells that begin with a zero or a plus sign, of plans in which one of them is claimed."""
-    rare = where(claims, ~pl.col("slot").is_in([Slot.PLUS_LOST, Slot.ZERO_LOST]))["row"]
+    rare = where(claims, (pl.col("slot") != Slot.PLUS_LOST) & (pl.col("slot") != Slot.ZERO_LOST))["row"]
+    if rare.is_empty():
+        return rows.clear()
     claimed = where(rows[rare.unique()], ~BARE)
     if claimed.is_empty():
         return claimed

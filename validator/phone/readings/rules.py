@@ -139,26 +139,22 @@ def with_codes(rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns_seq(digits_left=_without_zeros(DIGITS, VALUE), value_left=VALUE)
     lead = VALUE // power(_LEFT - LEAD_DIGITS)
     rows = rows.with_columns_seq(code=of(CODE_OF_LEAD, lead))
-    rows = rows.with_columns_seq(code_size=of(DIGITS_OF_CODE, _LEAD_CODE), again=_LEAD_CODE > 0)
+    rows = rows.with_columns_seq(code_size=of(DIGITS_OF_CODE, _LEAD_CODE))
+    before = _LEAD_CODE > 0
     for times in ("twice", "thrice"):
-        rows = _behind_code(rows)
-        two_zeros = pl.col("digits_behind") == _LEFT + 2
+        behind = _LEFT - _LEAD_SIZE
+        rows = rows.with_columns_seq(value_left=_VALUE_LEFT % power(behind), digits_behind=behind)
+        rows = rows.with_columns_seq(digits_left=_without_zeros(pl.col("digits_behind"), _VALUE_LEFT))
+        again = _VALUE_LEFT // power(behind) == _LEAD_CODE
         left = {
-            times: pl.col("again"),
-            f"{times}_00": two_zeros,
+            times: (before & again).eq_missing(other=True),
+            f"{times}_00": pl.col("digits_behind") == _LEFT + 2,
             f"{times}_digits": _LEFT,
             f"{times}_value": _VALUE_LEFT,
         }
         rows = rows.with_columns_seq(**left)
+        before = pl.col(times)
     return rows
-
-
-def _behind_code(rows: pl.DataFrame) -> pl.DataFrame:
-    left = _LEFT - _LEAD_SIZE
-    rows = rows.with_columns_seq(value_left=_VALUE_LEFT % power(left), digits_left=left, digits_behind=left)
-    rows = rows.with_columns_seq(digits_left=_without_zeros(_LEFT, _VALUE_LEFT))
-    again = _VALUE_LEFT // power(_LEFT - _LEAD_SIZE) == _LEAD_CODE
-    return rows.with_columns_seq(again=(pl.col("again") & again).fill_null(value=False))
 
 
 def _code_again(times: str, name: str, reads: str, applies: pl.Expr) -> Rule:
