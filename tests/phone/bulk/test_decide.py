@@ -1,5 +1,7 @@
 """Columns decided in bulk have the answers that their cells have when read one by one."""
 
+from itertools import product
+
 import polars as pl
 import pytest
 from hypothesis import example, given, settings
@@ -199,6 +201,31 @@ def test_common_cells_are_all_decided(atlas, accept):
     known, left = decided(COMMON, accept, atlas)
     assert left == 0
     assert list(differing(known, accept)) == []
+
+
+def test_links_and_ids_have_the_answers_of_each_cell(atlas):
+    begins = ["", "+", "++", "0", "(", "x", "wa.me/", "https://wa.me/", "https://wa.me/+", "https://wa.me/ "]
+    begins += ["HTTPS://WA.ME/", "https://wa.me/00", "https://wa.me/https://wa.me/"]
+    ends = ["", "/", "?text=hi", "@s.whatsapp.net", "@c.us", " @c.us", "@c.us ", "@S.whatsapp.net", "@g.us"]
+    ends += [":12@s.whatsapp.net", "@c.us@s.whatsapp.net", "@s.whatsapp.net@c.us"]
+    digits = [
+        "4474",
+        "44740",
+        "447400123456",
+        "00447400123456",
+        "07400123456",
+        "1" * 19,
+        "9" * 20,
+        "0" + "1" * 20,
+    ]
+    rows = [
+        (f"{begin}{one}{end}", region)
+        for begin, one, end, region in product(begins, digits, ends, ("GB", "DE", None))
+    ]
+    known, _ = decided(rows, Accept.VALID, atlas)
+    assert list(differing(known, Accept.VALID)) == []
+    common = {"https://wa.me/447400123456", "447400123456@s.whatsapp.net", "+447400123456@c.us"}
+    assert common <= {text for text, *_ in known}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from msgspec import Struct, field
 from validator.model import MAX_DIGITS, Reason
 from validator.phone import answers
 from validator.phone.bulk.first_look import HAS_STRAY, FirstLook, with_digits
-from validator.phone.bulk.frames import beside, kept, split, together, where
+from validator.phone.bulk.frames import beside, groups, kept, split, together, where
+from validator.phone.bulk.links import linked
 from validator.phone.bulk.search import FEWEST_DIALLED_DIGITS
 from validator.phone.bulk.second_chances import has_digits
 from validator.phone.bulk.several import CORE, SEPARATOR, TWO_NUMBERS_DIGITS
@@ -49,15 +50,6 @@ _ONLY_SPACES_TO_FOLD = r"^[ -~\u00a0À-ɏ€]*$"
 _SYMBOLS = r"\u{2600}-\u{2775}\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}"
 _ALPHABET = rf"^[ -~À-įĲ-žƀ-ɏΆ-ώЀ-ѿ€£{_SYMBOLS}]*$"
 
-# As in `recoveries`, but without text around them that another recovery could match: the number in one of
-# WhatsApp's ids or links, or in a URI. In one pattern, since polars keeps 32 compiled ones.
-_LINKED = (
-    r"(?i)^(?:\+?(?P<id>[0-9]{5,20})(?:[.:_][0-9]{1,5}){0,2}@(?:s\.whatsapp\.net|c\.us)"
-    r"|(?:https?://)?(?:www\.)?wa\.me/(?:\+|%2b)?(?P<short>[0-9]+)/?(?:\?text=[^@]*)?"
-    r"|(?:(?:https?://)?(?:api\.|web\.|www\.)?whatsapp\.com|whatsapp:/)/send/?"
-    r"\?phone=(?:\+|%2b)?(?P<send>[0-9]+)(?:&text=[^@&#\s/]*)?"
-    r"|tel:(?://)?(?P<uri>\+?[0-9 ().-]*[0-9]))$"
-)
 # All other text that the recoveries at the front match, except labels after enough digits; and parameters of
 # libphonenumber.
 _DANGEROUS = (
@@ -199,10 +191,8 @@ def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
     piles.settle(wordless["row"], Reason.NOT_A_NUMBER)
     rows, empty = split(_folded(rows), _TEXT != "")
     piles.settle(empty["row"], Reason.EMPTY)
-    rows = rows.hstack(_groups(rows["text"], _LINKED))
-    number = pl.concat_str(pl.lit("+"), pl.coalesce("id", "short", "send"))
-    linked, rows = split(rows.with_columns_seq(core=number), _CORE.is_not_null())
-    piles.dial_spelt(linked.with_columns_seq(text=_CORE))
+    with_links, rows = linked(rows)
+    piles.dial_spelt(with_links)
     telephoned, rows = split(rows, pl.col("uri").is_not_null())
     uri = pl.concat_str(pl.lit("tel:"), "uri").alias("text")
     telephoned = where(telephoned.select_seq("row", uri, "plan"), ~HAS_STRAY)
@@ -223,11 +213,6 @@ def _folded(rows: pl.DataFrame) -> pl.DataFrame:
     return together(rows, spaced, odd.with_columns_seq(texts))
 
 
-def _groups(texts: pl.Series, pattern: str) -> pl.DataFrame:
-    """Return a column for each group of the pattern, null if it is in no match."""
-    return texts.str.extract_groups(pattern).struct.unnest()
-
-
 def _rewritten(rows: pl.DataFrame) -> pl.DataFrame:
     """Do what `unwrapping.float_text` and `plus_behind` do."""
     first, others, exponent = pl.col("2"), pl.col("3"), pl.col("4").cast(pl.UInt32)
@@ -235,7 +220,7 @@ def _rewritten(rows: pl.DataFrame) -> pl.DataFrame:
     is_whole = zeros.is_between(0, MAX_DIGITS)
     whole = pl.when(is_whole).then(pl.concat_str(first, others).str.pad_end(exponent + 1, "0"))
     signed = pl.concat_str(pl.lit("+"), "5")
-    found = rows[["row", "text", "plan"]].hstack(_groups(rows["text"], _MISWRITTEN))
+    found = rows[["row", "text", "plan"]].hstack(groups(rows["text"], _MISWRITTEN))
     return found.select_seq("row", pl.coalesce("1", whole, signed, _TEXT).alias("text"), "plan")
 
 

@@ -69,3 +69,8 @@ def together(*frames: pl.DataFrame) -> pl.DataFrame:
     if len(filled) <= 1:
         return next(iter(filled), frames[0])
     return pl.DataFrame([column.rechunk() for column in reduce(pl.DataFrame.vstack, filled)])
+
+
+def groups(texts: pl.Series, pattern: str) -> pl.DataFrame:
+    """Return a column for each group of the pattern, null if it is in no match."""
+    return texts.str.extract_groups(pattern).struct.unnest()

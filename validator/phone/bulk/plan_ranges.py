@@ -105,7 +105,7 @@ class Inland(NamedTuple):
     longest: int
 
 
-def leads(place: int, reach: int = 0, longest: int = 0) -> list[Lead]:
+def leads(place: int, reach: int, longest: int) -> list[Lead]:
     """Return the leads of the plan at this index; `reach` and `longest` as in `Inland`."""
     base = PLAN_SPAN * place
     return [

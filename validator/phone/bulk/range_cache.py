@@ -17,6 +17,7 @@ from validator.phone.bulk.plan_ranges import (
     NATIONALS,
     PREFIXES,
     Inland,
+    Lead,
     National,
     Prefix,
     inland,
@@ -41,7 +42,7 @@ class Inlands(Struct, frozen=True):
     Attributes:
         nationals: `key`, and the fields of `National`.
         prefixes: `key`, and the fields of `Prefix`.
-        leads: the `Lead`s of each plan, in order; those of plans not built lead to no range.
+        leads: the `Lead`s of each plan, in order; those of plans not built lead to nothing that is sure.
         longest: by plan, the most digits that it describes.
     """
 
@@ -154,10 +155,15 @@ def _bind_lines(before: pl.DataFrame, lots: Iterable[int]) -> pl.DataFrame:
 
 # `pl.zeros` is an expression: it would start the threads of polars when this module is imported.
 _ZEROS = pl.Series([0], dtype=pl.UInt32()).new_from_index(0, PLAN_COUNT)
+# To the first key, which is in no plan.
+_NO_LEADS = pl.DataFrame(
+    pl.Series(name, [value], dtype=LEADS[name]).new_from_index(0, PLAN_COUNT * LEADS_OF_PLAN)
+    for name, value in Lead(first_key=0, span=2**64 - 1, described=False)._asdict().items()
+)
 _NO_INLANDS = Inlands(
     pl.DataFrame([(0, *National())], NATIONALS, orient="row"),
     pl.DataFrame([(0, *Prefix(sure=False))], PREFIXES, orient="row"),
-    pl.DataFrame([lead for place in range(PLAN_COUNT) for lead in leads(place)], LEADS, orient="row"),
+    _NO_LEADS,
     _ZEROS,
 )
 _NO_LINES = pl.DataFrame([(0, answers.UNDECIDED, False)], LINES, orient="row")
