@@ -102,17 +102,16 @@ def _table(rows: Iterable[Respelt]) -> pl.DataFrame:
 
 def _ranged(spelling: Spelling, pattern: str, base: int) -> list[Respelt]:
     """Return the ranges of a pattern, each followed by an empty one that begins at its end."""
+    compiled = re.compile(pattern)
     return [
         row
         for size, some in ranges(pattern).items()
         for first, end in some
-        for row in (
-            _respelt(spelling, pattern, base + 10**size, text_of(first, size)),
-            Respelt(base + 10**size + end),
-        )
+        for found in compiled.finditer(text_of(first, size))
+        for row in (_respelt(spelling, found, base + 10**size), Respelt(base + 10**size + end))
     ]
 
 
-def _respelt(spelling: Spelling, pattern: str, base: int, digits: str) -> Respelt:
-    other = spelling.respelt(next(re.finditer(pattern, digits))).removeprefix("+")
-    return Respelt(base + int(digits), len(other), int(other), spelling.after_plus)
+def _respelt(spelling: Spelling, found: re.Match[str], base: int) -> Respelt:
+    other = spelling.respelt(found).removeprefix("+")
+    return Respelt(base + int(found.string), len(other), int(other), spelling.after_plus)
