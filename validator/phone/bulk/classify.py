@@ -20,7 +20,7 @@ from validator.phone.bulk.second_chances import has_digits
 from validator.phone.bulk.several import CORE, SEPARATOR, TWO_NUMBERS_DIGITS
 from validator.phone.cell.folding import ESCAPED, TO_MEND, fold, mend
 from validator.phone.cell.grouping import LIST_ITEM, STRAY_DIGIT
-from validator.phone.cell.refusals import ADDRESS, DAMAGE
+from validator.phone.cell.refusals import ADDRESS, DAMAGE, WORDLESS_ADDRESS
 from validator.phone.cell.unwrapping import (
     AFTER_LAST_DIGIT,
     COUNT,
@@ -61,7 +61,8 @@ _DANGEROUS = (
 # With a group for a float, three for one with an exponent, and one for a number before its plus sign.
 _MISWRITTEN = rf"^[{QUOTES}]*(?:{FLOAT}|{EXPONENT})[{QUOTES}]*$|{PLUS_BEHIND}"
 _DAMAGED = rf"^[{QUOTES}]*(?:{DAMAGE.pattern})[{QUOTES}]*$"
-_ADDRESS = rf"(?i){ADDRESS.pattern}"
+_ADDRESS, _WORDLESS_ADDRESS = rf"(?i){ADDRESS.pattern}", f"(?i){WORDLESS_ADDRESS}"
+_LETTER = r"\p{L}"
 
 # A number with an extension after it: a word or commas, and a few digits.
 _EXTENDED = (
@@ -244,8 +245,7 @@ def _look_at(rows: pl.DataFrame, piles: _Piles) -> None:
         return
     damaged, rows = split(rows, _TEXT.str.contains(_DAMAGED))
     piles.settle(damaged["row"], Reason.SPREADSHEET_DAMAGE)
-    addresses, rows = split(rows, _TEXT.str.contains(_ADDRESS))
-    piles.settle(addresses["row"], Reason.NOT_A_NUMBER)
+    rows = _without_addresses(rows, piles)
     parted, rows = split(rows, _FOR_TWO & _TEXT.str.contains(SEPARATOR))
     piles.part(where(parted, ~_TEXT.str.contains("=", literal=True)))
     whole, rows = split(rows.with_columns_seq(core=_TEXT.str.extract(CORE)), _CORE.is_not_null())
@@ -263,6 +263,17 @@ def _look_at(rows: pl.DataFrame, piles: _Piles) -> None:
     piles.dial_spelt(lettered.with_columns_seq(core=_on_keypad()), pl.col("firm"), _FIRM)
     not_viable = where(rows, pl.col("firm") & _TEXT.str.contains(_NOT_VIABLE))
     piles.settle(not_viable["row"], Reason.NOT_A_NUMBER)
+
+
+def _without_addresses(rows: pl.DataFrame, piles: _Piles) -> pl.DataFrame:
+    """Do `refusals.is_other_address`; the whole pattern takes six times as long."""
+    worded, wordless = split(rows, _TEXT.str.contains(_LETTER))
+    rest = []
+    for some, pattern in ((worded, _ADDRESS), (wordless, _WORDLESS_ADDRESS)):
+        addresses, others = split(some, _TEXT.str.contains(pattern))
+        piles.settle(addresses["row"], Reason.NOT_A_NUMBER)
+        rest.append(others)
+    return together(*rest)
 
 
 def _on_keypad() -> pl.Expr:

@@ -43,8 +43,11 @@ _MASKED = (
     r"[0-9][ ().-]*(?:x{2,}[^0-9]*$|x{3,}|\?{2,}|\.{3,}|…)|^[^0-9a-z]*x{3,}\W*[0-9]"
     r"|^[^*]*[0-9][ ().-]*\*{2,}|^[^0-9]*\*{2,}[^*]*[0-9][^*]*$"
 )
+# All that texts without a letter match; the others need one.
+WORDLESS_ADDRESS = rf"{_SECOND_END}|{_FIELD_FIRST}|{_MASKED}|://"
 ADDRESS = Pattern(
-    rf"{_AMONG}|{_SECOND_END}|{_FIELD_FIRST}|{_MASKED}|{EXAMPLE}|://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b|{_EXTENSION_FIRST}",
+    rf"{_AMONG}|{WORDLESS_ADDRESS}|{EXAMPLE}|\bwa\.me/|\bwhatsapp\.(?:com|net)"
+    rf"|@(?:lid|g\.us|broadcast|newsletter)\b|{_EXTENSION_FIRST}",
     re.IGNORECASE,
 )
 
