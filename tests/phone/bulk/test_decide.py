@@ -1,5 +1,6 @@
 """Columns decided in bulk have the answers that their cells have when read one by one."""
 
+import random
 from itertools import product
 
 import polars as pl
@@ -226,6 +227,22 @@ def test_links_and_ids_have_the_answers_of_each_cell(atlas):
     assert list(differing(known, Accept.VALID)) == []
     common = {"https://wa.me/447400123456", "447400123456@s.whatsapp.net", "+447400123456@c.us"}
     assert common <= {text for text, *_ in known}
+
+
+@pytest.mark.parametrize("accept", Accept)
+def test_more_digits_than_fit_into_a_number_have_the_answers_of_each_cell(atlas, accept):
+    """Behind a prefix, fewer digits may be left than are described, and yet not all of them are known."""
+    chance = random.Random(7)
+    prefixes = ("00", "011", "0011", "00 82", "00 86 1", "0", "")
+    rows = [
+        (f"{prefix}{chance.randrange(10 ** (digits - 1), 10**digits)}", region)
+        for prefix in prefixes
+        for digits in range(13, 25)
+        for region in chance.sample(REGIONS, 30)
+    ]
+    rows += [("005861139204356397977", "TH"), ("00820820598583628 739", "MR"), ("00119105611900123456", "AU")]
+    known, _ = decided(rows, accept, atlas)
+    assert list(differing(known, accept)) == []
 
 
 @pytest.mark.parametrize(

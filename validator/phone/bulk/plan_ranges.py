@@ -70,15 +70,13 @@ class Lead(NamedTuple):
     Attributes:
         first_key: the key of zeros only; the first digits that prefixes depend on are added to it.
         span: dividing the digits by this leaves those first ones.
-        described: whether the plan's ranges are about all digits, or the plan has no longer numbers.
     """
 
     first_key: int
     span: int
-    described: bool
 
 
-LEADS = pl.Schema({"first_key": pl.UInt64(), "span": pl.UInt64(), "described": pl.Boolean()})
+LEADS = pl.Schema(dict.fromkeys(Lead._fields, pl.UInt64()))
 # How many leads a plan has: one for each count of digits in `value`.
 LEADS_OF_PLAN = SHOWN_DIGITS + 1
 NATIONALS = pl.Schema({"key": pl.UInt64()} | dict.fromkeys(National._fields, pl.Boolean()))
@@ -105,15 +103,11 @@ class Inland(NamedTuple):
     longest: int
 
 
-def leads(place: int, reach: int, longest: int) -> list[Lead]:
-    """Return the leads of the plan at this index; `reach` and `longest` as in `Inland`."""
+def leads(place: int, reach: int) -> list[Lead]:
+    """Return the leads of the plan at this index; `reach` as in `Inland`."""
     base = PLAN_SPAN * place
     return [
-        Lead(
-            base + 10 ** min(reach + 1, digits),
-            10 ** max(digits - reach, 0),
-            digits <= DESCRIBED_DIGITS or longest <= DESCRIBED_DIGITS,
-        )
+        Lead(base + 10 ** min(reach + 1, digits), 10 ** max(digits - reach, 0))
         for digits in range(LEADS_OF_PLAN)
     ]
 

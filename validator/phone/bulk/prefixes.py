@@ -42,7 +42,7 @@ def acts(inlands: Inlands) -> pl.Expr:
 def placed(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
     """Add `place`, by as many of the first digits as the plan's prefixes depend on."""
     lead = _said(inlands, "first_key") + _VALUE // _said(inlands, "span")
-    sure = _SURE & of(inlands.prefixes["sure"], _PLACE) & _said(inlands, "described")
+    sure = _SURE & of(inlands.prefixes["sure"], _PLACE) & _is_described(inlands)
     placed = rows.with_columns_seq(place=place_among(inlands.prefixes["key"], lead))
     return placed.with_columns_seq(sure=sure)
 
@@ -68,7 +68,7 @@ def stripped(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
     rows = ranged(rows, inlands, "viable", "fits")
     acting, still = split(rows, acts(inlands))
     left = acting if acting.is_empty() else _left(acting, inlands)
-    return together(still, left).with_columns_seq(sure=_SURE & _said(inlands, "described"))
+    return together(still, left).with_columns_seq(sure=_SURE & _is_described(inlands))
 
 
 def _left(acting: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
@@ -88,6 +88,16 @@ def _left(acting: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
 def _base() -> pl.Expr:
     """Return the first key of the plan."""
     return pl.lit(PLAN_SPAN, pl.UInt64) * _PLAN.cast(pl.UInt64)
+
+
+def _is_described(inlands: Inlands) -> pl.Expr:
+    """Return whether the ranges decide: `value` has all digits, or the plan describes no numbers so long.
+
+    Of more digits than `value` has, there have to be those that the prefixes depend on.
+    """
+    is_long = _DIGITS > DESCRIBED_DIGITS
+    is_longest = (of(inlands.longest, _PLAN) <= DESCRIBED_DIGITS) & (_said(inlands, "span") > 1)
+    return (is_long & is_longest) | (~is_long & (pl.col("hidden") == 0))
 
 
 def _said(inlands: Inlands, name: str) -> pl.Expr:

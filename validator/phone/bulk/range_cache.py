@@ -140,7 +140,7 @@ def _bind_inlands(before: Inlands, plans: Iterable[int]) -> Inlands:
 def _with_leads(before: pl.DataFrame, built: Mapping[int, Inland]) -> pl.DataFrame:
     rows = [place * LEADS_OF_PLAN + digits for place in built for digits in range(LEADS_OF_PLAN)]
     found = pl.DataFrame(
-        [lead for place, one in built.items() for lead in leads(place, one.reach, one.longest)],
+        [lead for place, one in built.items() for lead in leads(place, one.reach)],
         LEADS,
         orient="row",
     )
@@ -158,7 +158,7 @@ _ZEROS = pl.Series([0], dtype=pl.UInt32()).new_from_index(0, PLAN_COUNT)
 # To the first key, which is in no plan.
 _NO_LEADS = pl.DataFrame(
     pl.Series(name, [value], dtype=LEADS[name]).new_from_index(0, PLAN_COUNT * LEADS_OF_PLAN)
-    for name, value in Lead(first_key=0, span=2**64 - 1, described=False)._asdict().items()
+    for name, value in Lead(first_key=0, span=2**64 - 1)._asdict().items()
 )
 _NO_INLANDS = Inlands(
     pl.DataFrame([(0, *National())], NATIONALS, orient="row"),
