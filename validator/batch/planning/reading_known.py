@@ -12,7 +12,7 @@ from validator.batch.one_frame import one_frame
 from validator.batch.planning.known_verdicts import EXPIRED, IDS, SCHEMA, KnownVerdicts
 from validator.batch.planning.places import among
 from validator.model import Strength, Verdict
-from validator.pipeline import ahead
+from validator.pipeline import FEW_ROWS, ahead
 from validator.tables import defused
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def read_known(
     frames, ids = [pl.DataFrame(schema=schema)], [pl.DataFrame(schema=IDS)]
     expired = [pl.DataFrame(schema=EXPIRED)]
     ahead_of_time = 0
-    for columns, findings in ahead(_columns(ledger, numbers, cutoffs_ms, until_ms)):
+    coming = _columns(ledger, numbers, cutoffs_ms, until_ms)
+    for columns, findings in ahead(coming, few=len(numbers) <= FEW_ROWS):
         frame = _frame(columns, findings).with_columns(
             _fresh(cutoffs_ms, until_ms), unconfirmed=pl.lit(value=False)
         )

@@ -85,12 +85,12 @@ class DelimitedTable(Struct, frozen=True):
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the rows; see `Table.batches`. A blank line is a row only if there is one column."""
-        for lines in ahead(self._lines(utf8_blocks(self.path, self.encoding))):
+        for lines in self._lines_ahead():
             yield from lines.read(columns).iter_slices(BATCH_ROWS)
 
     def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:
         """Yield the rows, each with the text of its record in the file; see `Table.verbatim`."""
-        for lines in ahead(self._lines(utf8_blocks(self.path, self.encoding))):
+        for lines in self._lines_ahead():
             texts = lines.texts().alias(VERBATIM)
             rows = lines.read(None).with_columns(texts) if cells else texts.to_frame()
             yield from rows.iter_slices(BATCH_ROWS)
@@ -117,6 +117,10 @@ class DelimitedTable(Struct, frozen=True):
             return self._read_plain(text[:used], None)
         rows = records(text, syntax, final=False)
         return self._frame_of(filled_up(row, width) if self.ragged is Ragged.KEEP else row for row in rows)
+
+    def _lines_ahead(self) -> Iterator[Lines]:
+        # A short file is one block, so there is nothing to read ahead.
+        return ahead(self._lines(utf8_blocks(self.path, self.encoding)), few=is_short(self.path))
 
     def _lines(self, blocks: Iterable[bytes]) -> Iterator[Lines]:
         looked_at = self.looked_at.setdefault(stamp(self.path), {})
