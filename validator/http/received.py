@@ -7,10 +7,11 @@ from typing import TypeGuard
 
 from validator.http.masking import without_keys
 from validator.model import Number
+from validator.pattern import Pattern
 
 # A WhatsApp id is digits or short ASCII words, an @, and the name of a server. Anything longer, or with other
 # characters (a line break, a formula sign at the start), must not get into users' files.
-_WHATSAPP_ID = re.compile(r"[0-9A-Za-z][!-~]{0,127}")
+_WHATSAPP_ID = Pattern(r"[0-9A-Za-z][!-~]{0,127}")
 # The most that is kept of a text about a person, such as a contact's name. No honest text is longer.
 _MAX_TEXT_CHARS = 1_000
 _MOST_LOOKED_AT = 10_000  # the longest key, and as many characters again around it
