@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache, partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
@@ -52,7 +53,7 @@ class Candidate(Struct, frozen=True):
         is_vague: whether the header says no more than number.
         is_general: whether the header says no more than number or contact, which may also be a name.
         filled: share of rows in which it is filled.
-        numbers: share of filled cells that are numbers.
+        measure: returns `numbers`.
         digits: share of filled cells with enough digits, which national numbers without a region have too.
         example: a cell with the digits of a number, most of them masked; empty if there is none.
     """
@@ -62,9 +63,14 @@ class Candidate(Struct, frozen=True):
     is_vague: bool
     is_general: bool
     filled: float
-    numbers: float
+    measure: Callable[[], float]
     digits: float
     example: str
+
+    @property
+    def numbers(self) -> float:
+        """The share of filled cells that are numbers. To parse the cells is expensive, and seldom needed."""
+        return self.measure()
 
     @property
     def shown(self) -> str:
@@ -75,7 +81,7 @@ class Candidate(Struct, frozen=True):
     @property
     def is_named(self) -> bool:
         """Whether the header says phone, and the cells do not contradict it."""
-        return self.line is not None and max(self.numbers, self.digits) >= _NAMED_SHARE
+        return self.line is not None and self.digits >= _NAMED_SHARE
 
     @property
     def is_found_by_content(self) -> bool:
@@ -120,15 +126,14 @@ def _candidate(
     with_digits = [cell for cell in text.to_list() if _DIGITS.search(cell) and not _DATE.search(cell)]
     digits = len(with_digits) / len(text) if len(text) else 0.0
     where = regions.filter(filled) if isinstance(regions, pl.Series) else regions
-    # Parsing is expensive: a column without enough digits is not parsed.
-    numbers = share(text, where) if digits >= _NAMED_SHARE else 0.0
     return Candidate(
         cells.name,
         line,
         names_only_number(header),
         is_general,
         filled=len(text) / len(cells) if len(cells) else 0.0,
-        numbers=numbers,
+        # A column without enough digits is not parsed.
+        measure=cache(partial(share, text, where)) if digits >= _NAMED_SHARE else lambda: 0.0,
         digits=digits,
         example=_masked(with_digits[0]) if with_digits else "",
     )
@@ -163,10 +168,12 @@ def best(candidates: Sequence[Candidate]) -> list[Candidate]:
     A header that says no more than number is as good as the content of another column.
     """
     named = [c for c in candidates if c.is_named]
+    if named and not any(c.is_vague for c in named):
+        return named
     content = [c for c in candidates if c.is_found_by_content]
     if all(c.is_vague for c in named):
         named = [c for c in candidates if c in named or (named and c in content)]
-    elif any(c.is_vague for c in named):
+    else:
         named = [c for c in named if not c.is_vague or c in content]
     return named or content or [c for c in candidates if c.line is not None]
 
@@ -176,7 +183,7 @@ def all_phones(candidates: Sequence[Candidate]) -> list[Candidate]:
 
     If there is none, return the best ones.
     """
-    found = [c for c in candidates if c.is_found_by_content or _says_phone(c)]
+    found = [c for c in candidates if _says_phone(c) or c.is_found_by_content]
     return found or best(candidates)
 
 
