@@ -73,6 +73,8 @@ def whatsapp_id(text: str, _region: str | None) -> str | None:
 
 def whatsapp_link(text: str, _region: str | None) -> str | None:
     """Return the number of a link that opens a chat."""
+    if "/" not in text:
+        return None
     found = _SHORT_LINK.search(text) or _SEND_LINK.search(text)
     return f"+{digits}" if found and (digits := digits_of(unquote(found[1]))) else None
 

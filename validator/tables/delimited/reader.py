@@ -179,7 +179,7 @@ class DelimitedTable(Struct, frozen=True):
             raise self._error(start + error.offset, f"{error.what}.") from error
         written = pl.Series("line", texts, dtype=pl.Binary).cast(pl.String)
         frame = self._frame_of(rows)
-        return Lines(lambda: written, lambda columns: frame.select(columns or pl.all())), used
+        return Lines(lambda: written, lambda columns: frame[list(columns)] if columns else frame), used
 
     def _fitted(self, record: Record, start: int) -> Record:
         cells, width = len(record.cells), len(self.header)
