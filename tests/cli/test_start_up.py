@@ -125,6 +125,13 @@ def test_a_quiet_run_loads_nothing_that_draws(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
+def test_a_table_that_no_terminal_shows_loads_nothing_that_draws(provider):
+    provider()
+
+    assert "rich" not in imports_of("lookup", "+447911123456", *PLAIN)
+
+
+@pytest.mark.slow
 def test_a_check_loads_these_packages_of_others_and_no_more(provider, listed):
     provider()
     loaded = modules_of("check", str(listed()), *PLAIN, "--quiet")
