@@ -91,10 +91,13 @@ def mount_of(path: Path, mountinfo: str) -> Mount | None:
 
 def _parse(line: str) -> Mount:
     before, _, after = line.partition(" - ")
-    # Blanks in a mount point are written as octal escapes (`\040`).
-    point = before.split(" ")[4].encode("utf-8", "surrogateescape").decode("unicode_escape").encode("latin-1")
+    point = before.split(" ")[4]
+    if "\\" in point:
+        # Blanks in a mount point are written as octal escapes (`\040`).
+        escaped = point.encode("utf-8", "surrogateescape").decode("unicode_escape").encode("latin-1")
+        point = os.fsdecode(escaped)
     kind, _, source_and_options = after.partition(" ")
-    return Mount(Path(os.fsdecode(point)), kind, source_and_options.partition(" ")[2])
+    return Mount(Path(point), kind, source_and_options.partition(" ")[2])
 
 
 def proper_place(path: Path) -> Path:
