@@ -25,7 +25,8 @@ from validator.http.api_key import ApiKey
 from validator.http.event_loop import OPTIONS
 from validator.ledger import open_ledger
 from validator.model import SessionRef
-from validator.pacing import Canaries, NoBudget, PacedBudget, SessionGuard
+from validator.pacing import Canaries, NoBudget, SessionGuard
+from validator.pacing.budget.paced import PacedBudget
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

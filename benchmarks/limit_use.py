@@ -16,7 +16,7 @@ import trio.testing
 from asking import ask
 from results import Row
 
-from validator.pacing import PacedBudget
+from validator.pacing.budget.paced import PacedBudget
 from validator.sandbox import LimiterKind, SandboxConfig, create_app
 
 LIMIT_PER_MIN = 300

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1] / "validator"
 # Lowest first. A folder may import from lower layers and from itself, never from a sibling or from above.
 LAYERS = [
     {"value"},
-    {"local_time", "model", "nearest", "pipeline", "ranges", "version"},
+    {"local_time", "model", "nearest", "pattern", "pipeline", "ranges", "version"},
     {"errors"},
     {"arguments", "ledger_url"},
     {"places", "settings", "phone"},

@@ -13,6 +13,39 @@ def test_nothing_comes_of_nothing():
     assert list(ahead(iter([]))) == []
 
 
+def test_few_items_start_no_thread():
+    made = []
+
+    def items():
+        for item in range(3):
+            made.append(threading.current_thread())
+            yield item
+
+    def make(item):
+        made.append(threading.current_thread())
+        return str(item)
+
+    def take(_):
+        made.append(threading.current_thread())
+
+    assert list(ahead(items(), few=True)) == [0, 1, 2]
+    assert list(map_ahead(range(3), make, few=True)) == [(0, "0"), (1, "1"), (2, "2")]
+    with behind(take, is_few=lambda item: item < 3) as take_later:
+        for item in range(3):
+            take_later(item)
+    assert set(made) == {threading.current_thread()}
+
+
+def test_few_are_taken_after_the_many_before_them():
+    taken = []
+
+    with behind(taken.append, is_few=lambda item: item % 2 == 1) as take:
+        for item in range(50):
+            take(item)
+
+    assert taken == list(range(50))
+
+
 def test_what_making_an_item_raises_is_raised_in_its_place():
     def items():
         yield 1

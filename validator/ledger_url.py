@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from validator.errors import UsageError
 from validator.nearest import suggestion
+from validator.pattern import Pattern
 
 SCHEMES = ("postgresql://", "postgres://")
 _WORDS = tuple(scheme.removesuffix("://") for scheme in SCHEMES)
@@ -24,7 +25,7 @@ SHOWN = frozenset(
     }
 )  # fmt: skip
 # How a connection is described without a URL: `host=db password=...`, `postgresql:me:...@db`.
-_NO_URL = re.compile(r"(?i)postgres(ql)?:|(.*\s)?(host|hostaddr|dbname|user|password|service)\s*=")
+_NO_URL = Pattern(r"(?i)postgres(ql)?:|(.*\s)?(host|hostaddr|dbname|user|password|service)\s*=")
 HIDDEN = "***"
 
 

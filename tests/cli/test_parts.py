@@ -19,7 +19,8 @@ from validator.cli.runs.resume import command_line, next_command, send_command
 from validator.cli.settings.reading import default_map
 from validator.cli.settings.settings_sources import SettingsFile
 from validator.errors import UsageError
-from validator.pacing import NoBudget, PacedBudget
+from validator.pacing import NoBudget
+from validator.pacing.budget.paced import PacedBudget
 from validator.reports import LiveProgress, LogProgress, NoProgress, ProgressState
 from validator.settings import MaxAge, Rate
 

@@ -115,13 +115,21 @@ def test_what_sends_nothing_imports_no_http_client(words, tmp_path, monkeypatch)
 
 
 @pytest.mark.slow
-def test_a_quiet_run_loads_nothing_that_draws(tmp_path, monkeypatch):
+def test_a_quiet_plan_loads_nothing_that_draws_or_sets_a_pace(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     Path("leads.csv").write_text("phone\n+447911123456\n", encoding="utf-8")
     drawing = {"rich.console", "validator.reports.terminal", "validator.reports.live", "jinja2"}
+    asking = {"validator.pacing.budget.paced", "validator.pacing.limit.search"}
 
-    assert not drawing & modules_of("plan", "leads.csv", "--quiet")
+    assert not (drawing | asking) & modules_of("plan", "leads.csv", "--quiet")
+
+
+@pytest.mark.slow
+def test_a_table_that_no_terminal_shows_loads_nothing_that_draws(provider):
+    provider()
+
+    assert "rich" not in imports_of("lookup", "+447911123456", *PLAIN)
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from typing import Any, NoReturn
 
 # The answer to a check has 150 bytes, and a page of 100 contacts 30 KB. The rest is for future fields.
@@ -33,7 +34,7 @@ def decode_json(body: bytes) -> Any:
         ValueError: the body is anything else. The message says what, and does not quote the body.
     """
     try:
-        return _DECODER.decode(body.decode("utf-8-sig"))
+        return _DECODER.decode(body.removeprefix(BOM_UTF8).decode())
     except json.JSONDecodeError as error:
         raise ValueError(_not_json(body, error)) from None
     except UnicodeDecodeError:

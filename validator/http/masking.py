@@ -7,6 +7,8 @@ import re
 from functools import lru_cache
 from urllib.parse import quote
 
+from validator.pattern import Pattern
+
 # Hidden even if it is not a key of this run: a server may quote the key of another user.
 _KEY_SHAPE = re.compile(r"sk_[A-Za-z0-9._~+/=-]+")
 # A shorter key is hidden only as a whole word. As a part of words it would occur everywhere, and messages
@@ -15,7 +17,7 @@ LONG_KEY = 8
 # Seven or more digits, with at most two separators between two digits, count as a phone number. It is better
 # to mask a timestamp than to show a number. IPv4 addresses are not masked: they are needed to find faults.
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
-_NUMBER = re.compile(
+_NUMBER = Pattern(
     rf"(?P<address>(?<![\d.])(?:{_OCTET}\.){{3}}{_OCTET}(?![\d.]))|\+?(?:\d[\s().-]{{0,2}}){{6,}}\d"
 )
 # Enough for the longest documented message of the provider, and short enough for one line of a log.

@@ -6,12 +6,12 @@ and an extreme value is limited. `Retry-After` is more: even a malformed one ask
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from validator.http.retry_after import bounded, retry_after_s
 from validator.http.unix_times import MAX_FIELD_CHARS, SECONDS_FROM, unix_of_date, unix_seconds
 from validator.model import RateNotice, RateWindow
+from validator.pattern import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,16 +24,16 @@ DEFAULT_WINDOW_S = 60.0  # the provider's contract: limits are per minute
 # result is limited to the window's length.
 _MAX_UNDATED_RESET_S = DEFAULT_WINDOW_S
 
-_DECIMAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?")
-_MEMBER = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
-_PARAMETER = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*")+')
+_DECIMAL = Pattern(r"[+-]?[0-9]+(?:\.[0-9]*)?")
+_MEMBER = Pattern(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
+_PARAMETER = Pattern(r'(?:[^;"]|"(?:[^"\\]|\\.)*")+')
 _TRIPLE = ("limit", "remaining", "reset")
 _USUAL = _LIMIT, _REMAINING, _RESET = "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"
 _UNUSUAL = frozenset(
     {"retry-after", "ratelimit", "ratelimit-policy", *(f"ratelimit-{part}" for part in _TRIPLE)}
 )
 # Limit and remaining up to `MAX_LIMIT`; a reset up to Unix milliseconds, which are exact as a float.
-_PLAIN = re.compile("[0-9]{1,9} [0-9]{1,9} [0-9]{1,15}")
+_PLAIN = Pattern("[0-9]{1,9} [0-9]{1,9} [0-9]{1,15}")
 
 
 def read_rates(headers: Mapping[str, str], body: Mapping[str, Any] | None, *, wall_now: float) -> RateNotice:

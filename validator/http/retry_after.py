@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from validator.http.unix_times import MAX_FIELD_CHARS, SECONDS_FROM, unix_of_date, unix_of_iso, unix_seconds
+from validator.pattern import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,7 +19,7 @@ _BODY_WAITS = ("retry_after", "retryAfter")
 # The wait for a value that is present but not understood: the documented window.
 NOT_UNDERSTOOD_S = 60.0
 _UNIT_S = {"s": 1.0, "ms": 0.001, "m": 60.0, "h": 3_600.0}
-_DURATION = re.compile(
+_DURATION = Pattern(
     r"([+-]?[0-9]+(?:\.[0-9]*)?)\s*(s|secs?|seconds?|ms|m|mins?|minutes?|h|hours?|)", re.IGNORECASE
 )
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from validator.model import MAX_DIGITS, MIN_DIGITS
+from validator.pattern import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
 # A number as people write it, in a file's name or an option: digits with some punctuation between.
-WRITTEN_NUMBER = re.compile(rf"\d(?:[\s().+-]{{0,3}}\d){{{MIN_DIGITS - 1},}}")
+WRITTEN_NUMBER = Pattern(rf"\d(?:[\s().+-]{{0,3}}\d){{{MIN_DIGITS - 1},}}")
 
 
 class Selection(Struct, frozen=True, kw_only=True):

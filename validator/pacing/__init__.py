@@ -2,10 +2,11 @@
 
 Nothing here waits, sends or reads a clock. The caller asks a `Budget` when the next request may start, and a
 `Lane` whether one may go through its session. It reports to both how each request ended.
+
+`budget.paced`, the usual budget, is imported where one is made: keys without a limit, and plans, have none.
 """
 
 from validator.pacing.budget.concurrency import Concurrency
-from validator.pacing.budget.paced import PacedBudget
 from validator.pacing.budget.protocol import Budget, BudgetReport, Permit
 from validator.pacing.budget.unpaced import NoBudget
 from validator.pacing.decisions import (
@@ -64,7 +65,6 @@ __all__ = [
     "LaneState",
     "NoBudget",
     "NoGuard",
-    "PacedBudget",
     "Patience",
     "Permit",
     "Proof",

@@ -23,6 +23,7 @@ from validator.errors import (
     UnexpectedStatus,
 )
 from validator.http.masking import one_line
+from validator.pattern import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,24 +66,22 @@ _BY_WORD: dict[str, _Meaning] = {
 }
 
 # The contract has no code for a disconnected session, so it is recognized by words (`-` and `_` are spaces).
-_DISCONNECTED = re.compile(
+_DISCONNECTED = Pattern(
     r"\bsession\b.*\b(?:not (?:yet )?(?:connected|ready|active|authenticated|logged in)|disconnected|offline)"
 )
 # A gateway may hide a 429 of WhatsApp behind a 500, in WhatsApp's own words (seen with devlikeapro/waha).
-_OVER_LIMIT = re.compile(r"rate overlimit|rate limit(?:ed)? (?:error|exceeded|reached)|too many requests")
+_OVER_LIMIT = Pattern(r"rate overlimit|rate limit(?:ed)? (?:error|exceeded|reached)|too many requests")
 _OVER_LIMIT_BYTES = b"rate-overlimit"
 
 # The statuses of an invalid phone. It is final for the number, so it must not come from a wrong address.
 _ABOUT_THE_CALL = frozenset({200, 400, 422})
 
 # An error type with one of these words is not about the number. It contradicts the code of an invalid phone.
-_ABOUT_ANOTHER = re.compile(
-    r"session|device|instance|connect|auth|key|scope|quota|billing|rate|server|internal"
-)
+_ABOUT_ANOTHER = Pattern(r"session|device|instance|connect|auth|key|scope|quota|billing|rate|server|internal")
 
 # All three envelopes have an error with a type in this form. In other programs the field holds a status, a
 # sentence, or the name of a class.
-_TYPE = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+_TYPE = Pattern(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _STATUSES = frozenset({"402", "429"})
 
 # The limit for each text of a refusal, ten times the longest documented message. The time of the patterns

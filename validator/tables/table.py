@@ -160,4 +160,5 @@ def refuse_types(schema: pl.Schema, format: str, *, nested: bool = False) -> Non
 
 def thinned(frame: pl.DataFrame) -> pl.DataFrame:
     """Return every n-th row, so that at most `SAMPLE_ROWS` stay, evenly over the whole frame."""
-    return frame.gather_every(max(1, -(-frame.height // SAMPLE_ROWS)))
+    step = -(-frame.height // SAMPLE_ROWS)
+    return frame.gather_every(step) if step > 1 else frame

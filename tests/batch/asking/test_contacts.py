@@ -10,7 +10,8 @@ from validator.batch.asking.single_call import paced
 from validator.gateways.gateway import GatewayContact
 from validator.gateways.sendapi import SendApi
 from validator.model import Number
-from validator.pacing import PacedBudget, RetryPolicy
+from validator.pacing import RetryPolicy
+from validator.pacing.budget.paced import PacedBudget
 
 ANN, BOB, CY = (447_700_900_020 + place for place in range(3))
 SESSION = "sess_01H8BKF0000000000000000Z2T"

@@ -29,7 +29,8 @@ from validator.errors import (
 )
 from validator.gateways.sendapi import CAPABILITIES
 from validator.model import NO_NOTICE, READY, RateNotice, SessionState, SessionStatus
-from validator.pacing import NoBudget, PacedBudget, RetryPolicy
+from validator.pacing import NoBudget, RetryPolicy
+from validator.pacing.budget.paced import PacedBudget
 
 PENDING = SessionStatus(SessionState.STARTING, "pending")
 

@@ -5,7 +5,8 @@ from tests.support.batch.laboratory import make_lane, numbers_of
 from validator.batch.asking.counters import RunCounters
 from validator.batch.asking.steps import Rest
 from validator.batch.watching.progress_feed import LOOK_EVERY_S, ProgressFeed
-from validator.pacing import NoBudget, PacedBudget
+from validator.pacing import NoBudget
+from validator.pacing.budget.paced import PacedBudget
 
 AT_ONCE = {"pause_s": 0.0, "retries_s": 0.0}
 

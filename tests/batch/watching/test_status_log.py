@@ -9,7 +9,7 @@ from tests.support.batch.laboratory import SESSION, make_lane, numbers_of
 from validator.batch.watching.status_log import StatusLogger
 from validator.errors import SessionNotConnected
 from validator.model import RateNotice, RateWindow
-from validator.pacing import PacedBudget
+from validator.pacing.budget.paced import PacedBudget
 
 
 def test_the_first_look_tells_how_all_stands():

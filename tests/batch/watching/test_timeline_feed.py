@@ -4,7 +4,8 @@ import pytest
 from tests.support.batch.laboratory import make_lane, numbers_of
 from validator.batch.asking.counters import RunCounters
 from validator.batch.watching.timeline_feed import TimelineFeed
-from validator.pacing import NoBudget, PacedBudget
+from validator.pacing import NoBudget
+from validator.pacing.budget.paced import PacedBudget
 from validator.reports import Timeline
 
 

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 import pytest
 
 from validator.model import NO_NOTICE, RateNotice, RateWindow
-from validator.pacing import PacedBudget
 from validator.pacing.budget.arrival_spacing import MOST_SPACINGS, PATIENCE, TICK_S, ArrivalSpacing
-from validator.pacing.budget.paced import LATENESS_S
+from validator.pacing.budget.paced import LATENESS_S, PacedBudget
 from validator.pacing.budget.protocol import Permit
 
 MANY = 10**6

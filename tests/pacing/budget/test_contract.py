@@ -6,7 +6,8 @@ import random
 import pytest
 
 from validator.model import RateNotice, RateWindow
-from validator.pacing import NoBudget, PacedBudget
+from validator.pacing import NoBudget
+from validator.pacing.budget.paced import PacedBudget
 
 BUDGETS = {
     "paced": lambda: PacedBudget(now=0.0, rng=random.Random(1)),

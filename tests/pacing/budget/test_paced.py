@@ -4,7 +4,7 @@ import random
 import pytest
 
 from validator.model import NO_NOTICE, RateNotice, RateWindow
-from validator.pacing import PacedBudget
+from validator.pacing.budget.paced import PacedBudget
 
 MANY = 10**6
 

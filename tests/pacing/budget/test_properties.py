@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from validator.model import RateNotice, RateWindow
-from validator.pacing import NoBudget, PacedBudget
+from validator.pacing import NoBudget
+from validator.pacing.budget.paced import PacedBudget
 
 delays_s = st.floats(0.0, 90.0).map(lambda seconds: round(seconds, 3))
 windows = st.builds(

@@ -20,7 +20,8 @@ from tests.support.pacing.simulator import (
     told_if_passed,
 )
 from validator.model import NO_NOTICE, RateNotice, RateWindow
-from validator.pacing import NoBudget, PacedBudget
+from validator.pacing import NoBudget
+from validator.pacing.budget.paced import PacedBudget
 
 TEN_MINUTES_S = 600.0
 HOUR_S = 3600.0

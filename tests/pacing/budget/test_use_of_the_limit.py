@@ -7,7 +7,7 @@ import pytest
 from tests.support.forms import spread
 from tests.support.pacing.servers import KINDS, Later
 from tests.support.pacing.simulator import Network, nothing_told, simulate
-from validator.pacing import PacedBudget
+from validator.pacing.budget.paced import PacedBudget
 
 # A minute holds 59 or 60 slots of 60.5 / 60 s.
 LEAST_USE = {60: 0.983, 300: 0.99, 1000: 0.99, 2000: 0.99}

@@ -8,7 +8,7 @@ from tests.support.pacing.runs import FOUND_S, finding
 from tests.support.pacing.servers import KINDS
 from tests.support.pacing.simulator import Network, all_told, nothing_told, only_retry_after, simulate
 from validator.model import RateNotice, RateWindow
-from validator.pacing import PacedBudget
+from validator.pacing.budget.paced import PacedBudget
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from tests.support.forms import amount, spread
 from tests.support.pacing.runs import misled
 from tests.support.pacing.servers import KINDS, Gcra, SlidingCounter
 from tests.support.pacing.simulator import Network, Others, all_told, nothing_told, simulate, told_wrong
-from validator.pacing import PacedBudget
+from validator.pacing.budget.paced import PacedBudget
 
 HALF_HOUR_S = 1800.0
 TWENTY_MINUTES_S = 1200.0

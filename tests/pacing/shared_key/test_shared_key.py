@@ -9,7 +9,7 @@ from tests.support.pacing.runs import TELLING, alone, shared
 from tests.support.pacing.servers import KINDS
 from tests.support.pacing.simulator import Client, Network, Others, run, simulate
 from validator.model import NO_NOTICE, RateNotice, RateWindow
-from validator.pacing import PacedBudget
+from validator.pacing.budget.paced import PacedBudget
 from validator.pacing.shared_key.capacity import margin
 
 SEEDS = amount((1, 2), (1, 2, 3))

@@ -23,7 +23,8 @@ from validator.gateways.sendapi import SendApi
 from validator.http.api_key import ApiKey
 from validator.ledger import open_ledger, read
 from validator.model import SessionRef
-from validator.pacing import Breaker, KeyHealth, Lane, NoBudget, PacedBudget, RetryPolicy
+from validator.pacing import Breaker, KeyHealth, Lane, NoBudget, RetryPolicy
+from validator.pacing.budget.paced import PacedBudget
 from validator.sandbox import DEFAULT_SESSIONS, SandboxConfig, create_app, parse_fault
 from validator.sendapi import AsyncSendAPI
 

@@ -15,7 +15,7 @@ from tests.support.pacing.simulator import (
     told_wrong,
 )
 from validator.model import NO_NOTICE
-from validator.pacing import PacedBudget
+from validator.pacing.budget.paced import PacedBudget
 
 # Servers whose `Remaining` says what others leave: it counts a window, or fills a bucket as large as one.
 TELLING = ("fixed window", "sliding log", "sliding counter", "token bucket")

@@ -32,7 +32,7 @@ from validator.batch.verdict_columns import (
     strength,
 )
 from validator.model import Reason, Source, Verdict
-from validator.pipeline import ahead
+from validator.pipeline import FEW_ROWS, ahead
 from validator.reports import CellExample, masked_cell
 from validator.tables import BATCH_ROWS
 
@@ -204,13 +204,14 @@ def annotate(
     """
     counted = Counts.of_list(recipients)
     once = _Once(recipients, extras) if segments else None
+    few = recipients.height <= FEW_ROWS
     with ExitStack() as files:
         annotated = files.enter_context(output(output_schema(table, prefix, extras)))
         parts = open_segments(files, segments, table, prefix, extras)
         writers = [annotated, *(segment.writer for segment in parts)]
-        batches = ahead(rows(cells=any(writer.needs_cells for writer in writers)))
+        batches = ahead(rows(cells=any(writer.needs_cells for writer in writers)), few=few)
         found = _with_findings(batches, recipients, known, extras)
-        for batch, findings, added in ahead(_with_added(found, extras)):
+        for batch, findings, added in ahead(_with_added(found, extras), few=few):
             annotated.write(batch.hstack(prefixed(added, prefix)))
             if once is not None:
                 stands = once.among(findings, counted.rows)

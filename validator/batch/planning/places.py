@@ -38,7 +38,9 @@ def places_of(known: pl.Series, numbers: pl.Series) -> pl.Series:
     if known.is_empty():
         return found
     rows = pl.DataFrame({"number": numbers}).with_row_index("row")
-    for _, (asked, places) in map_ahead(rows.iter_slices(_PLACED_ROWS), partial(_places_of_some, known)):
+    few = rows.height <= _PLACED_ROWS  # one slice
+    parts = map_ahead(rows.iter_slices(_PLACED_ROWS), partial(_places_of_some, known), few=few)
+    for _, (asked, places) in parts:
         found.scatter(asked, places)
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -15,7 +16,7 @@ from validator.batch.recipients.several_numbers import OTHERS, CellsApart, merge
 from validator.batch.verdict_columns import PHONE_COLUMN, REASON
 from validator.model import LineType, Reason
 from validator.phone import COUNTRIES, Accept, Numbers, survey, without_fractions
-from validator.pipeline import ahead, map_ahead
+from validator.pipeline import FEW_ROWS, ahead, map_ahead
 from validator.tables import FoundBy, joined, readable
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from validator.phone import Outcome, Surveyed
     from validator.tables import Table
+
+    CellsRead = Sequence[Surveyed | CellsApart]
 
 # The number of rows that are read at a time. Each time needs about a hundred small queries. With 131,072 rows
 # at a time, a row takes 50 % longer (measured). More than half a million rows gain little.
@@ -117,24 +120,37 @@ def read_recipients(
     parts = [pl.DataFrame(schema=reading.schema)]
     shown, settled, rows = evidence or ColumnEvidence(), list[ColumnEvidence](), 0
     readings = ReadingCounts() if readings is None else readings
-    batches = ahead(gathered(table.batches(reading.wanted)))
-    for batch, surveyed in map_ahead(batches, lambda rows: cells_read(rows, reading)):
+
+    def counted(batch: pl.DataFrame, surveyed: CellsRead) -> pl.DataFrame:
+        found = _recipients(surveyed, shown, reading, suppressed)
+
+        def cell_of(row: int) -> object:
+            return cells_of(batch[row : row + 1], found["read_from"][row], reading)[0]
+
+        readings.add(found, cell_of)
+        return found.drop(_PASSING)
+
+    for batch, surveyed in _batches_read(table, reading):
         shown += ColumnEvidence.of(surveyed) if evidence is None else ColumnEvidence()
-        parts.append(_counted(_recipients(surveyed, shown, reading, suppressed), batch, reading, readings))
+        parts.append(counted(batch, surveyed))
         settled.append(shown)
         rows += batch.height
         on_progress(rows)
     # The evidence in late batches may show that early batches were misread. Then all are read again.
     if any(not before.decides_as(shown, reading.numbers) for before in settled):
-        again = gathered(table.batches(reading.wanted))
         readings.clear()
-        parts[1:] = (
-            _counted(
-                _recipients(cells_read(one, reading), shown, reading, suppressed), one, reading, readings
-            )
-            for one in again
-        )
+        again = gathered(table.batches(reading.wanted))
+        parts[1:] = (counted(batch, cells_read(batch, reading)) for batch in again)
     return one_frame(parts)
+
+
+def _batches_read(table: Table, reading: Reading) -> Iterator[tuple[pl.DataFrame, CellsRead]]:
+    """Yield the batches of a list with the result of `cells_read`; nothing runs ahead of a short list."""
+    batches = gathered(table.batches(reading.wanted))
+    for first in batches:
+        few = first.height <= FEW_ROWS  # then it is the last one, too
+        following = ahead(chain([first], batches), few=few)
+        yield from map_ahead(following, lambda rows: cells_read(rows, reading), few=few)
 
 
 def surveys_of(rows: pl.DataFrame, reading: Reading) -> list[Surveyed]:
@@ -146,7 +162,7 @@ def surveys_of(rows: pl.DataFrame, reading: Reading) -> list[Surveyed]:
     ]
 
 
-def cells_read(rows: pl.DataFrame, reading: Reading) -> Sequence[Surveyed | CellsApart]:
+def cells_read(rows: pl.DataFrame, reading: Reading) -> CellsRead:
     """Return the survey of each phone column. Cells with several numbers are split, unless refused."""
     if reading.several is Several.REFUSE:
         return surveys_of(rows, reading)
@@ -158,10 +174,7 @@ def cells_read(rows: pl.DataFrame, reading: Reading) -> Sequence[Surveyed | Cell
 
 
 def _recipients(
-    surveyed: Sequence[Surveyed | CellsApart],
-    shown: ColumnEvidence,
-    reading: Reading,
-    suppressed: pl.Series | None,
+    surveyed: CellsRead, shown: ColumnEvidence, reading: Reading, suppressed: pl.Series | None
 ) -> pl.DataFrame:
     outcomes = shown.outcomes(reading.numbers)
     found = [
@@ -185,18 +198,6 @@ def _column_of(
     if not isinstance(cells, CellsApart):
         return recipients_in(cells)
     return merged(recipients_in(cells.whole), recipients_in(cells.parts), cells.rows, reading.several)
-
-
-def _counted(
-    recipients: pl.DataFrame, rows: pl.DataFrame, reading: Reading, readings: ReadingCounts
-) -> pl.DataFrame:
-    """Count how the rows were read, and return them without the columns that this needs."""
-
-    def cell_of(place: int) -> object:
-        return cells_of(rows[place : place + 1], recipients["read_from"][place], reading)[0]
-
-    readings.add(recipients, cell_of)
-    return recipients.drop(_PASSING)
 
 
 def gathered(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import logging
+import os
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -35,6 +36,8 @@ log = logging.getLogger("validator.progress")
 
 # Columns with cells that may be longer than a line.
 _SENTENCES = frozenset({"from", "value", "what"})
+# With these, rich may call any stream a terminal, or interactive (see `rich.console.Console`).
+_TERMINAL_BY_NAME = frozenset({"FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"})
 
 
 def make_progress(*, quiet: bool) -> Progress:
@@ -46,6 +49,8 @@ def make_progress(*, quiet: bool) -> Progress:
     style = context.meta.get(PROGRESS_META, "auto") if context else "auto"
     if quiet or style == "none":
         return reports.NoProgress()
+    if style != "bar" and not _may_be_terminal(sys.stderr):
+        return reports.LogProgress(log, clock=time.monotonic)
     forced = True if style == "bar" else None
     console = _console(stderr=True, force_terminal=forced, force_interactive=forced)
     if style != "lines" and console.is_interactive and not is_json_wanted():
@@ -57,8 +62,8 @@ def show_start(plan: PlanSummary, *, quiet: bool) -> None:
     """Show the plan of a run before its first request: a block on a terminal, a log line elsewhere."""
     if quiet:
         return
-    console = _console(stderr=True)
-    if console.is_terminal and not is_json_wanted():
+    console = None if is_json_wanted() else _terminal(stderr=True)
+    if console is not None:
         # Printed by this console it would mix with the live display, which prints the captured text above it.
         with console.capture() as drawn:
             console.print(reports.render_start(plan))
@@ -121,7 +126,7 @@ def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_js
     rows = [[legible(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
     if as_json:
         click.echo(as_line({"rows": [dict(zip(columns, row, strict=True)) for row in rows]}))
-    elif (console := _console()).is_terminal:
+    elif (console := _terminal()) is not None:
         console.print(_table(columns, rows))
     else:
         _tabbed((columns, *defused_rows(rows)))
@@ -155,6 +160,19 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> FittingT
     for row in rows:
         table.add_row(*map(printable, _texts(row)))
     return table
+
+
+def _terminal(*, stderr: bool = False) -> Console | None:
+    """Return a console that draws on standard output (or standard error); None if that is no terminal."""
+    if not _may_be_terminal(sys.stderr if stderr else sys.stdout):
+        return None
+    console = _console(stderr=stderr)
+    return console if console.is_terminal else None
+
+
+def _may_be_terminal(stream: TextIO) -> bool:
+    """Return whether rich may call a stream a terminal. If not, it need not be loaded, which takes 15 ms."""
+    return stream.isatty() or not _TERMINAL_BY_NAME.isdisjoint(os.environ)
 
 
 def _console(

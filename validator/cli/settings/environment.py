@@ -24,7 +24,7 @@ WEB_PASSWORD = f"{PREFIX}_WEB_PASSWORD"
 _NO_OPTIONS = frozenset({NOTIFY_SECRET, WEB_PASSWORD})
 
 # Kubernetes sets these in each container of a cluster that has a service of this name.
-_OF_A_SERVICE = re.compile(rf"{PREFIX}_(SERVICE_(HOST|PORT\w*)|PORT(_\w+)?)")
+_OF_A_SERVICE = rf"{PREFIX}_(SERVICE_(HOST|PORT\w*)|PORT(_\w+)?)"
 
 
 def given(environment: Iterable[str]) -> list[str]:
@@ -32,7 +32,7 @@ def given(environment: Iterable[str]) -> list[str]:
     return sorted(
         name
         for name in environment
-        if name.startswith(f"{PREFIX}_") and name not in _NO_OPTIONS and not _OF_A_SERVICE.fullmatch(name)
+        if name.startswith(f"{PREFIX}_") and name not in _NO_OPTIONS and not re.fullmatch(_OF_A_SERVICE, name)
     )
 
 

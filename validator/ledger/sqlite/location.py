@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from msgspec import Struct
 
 from validator.errors import LedgerError
 from validator.ledger.folder import PRIVATE_FILE, PRIVATE_FOLDER
+from validator.pattern import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ LOCAL_FUSE_TYPES = frozenset({"fuse.fuse-overlayfs"})
 
 # 9p may be a server over TCP, a folder of a virtual machine's host, or a Windows drive in WSL. Under gVisor
 # every folder is 9p, over an inherited file descriptor, and counts as local.
-REMOTE_9P = re.compile(r"(^|,)(trans=(tcp|unix|virtio|xen|rdma|usbg)|aname=drvfs)\b")
+REMOTE_9P = Pattern(r"(^|,)(trans=(tcp|unix|virtio|xen|rdma|usbg)|aname=drvfs)\b")
 
 
 class Mount(Struct, frozen=True):
@@ -91,10 +91,13 @@ def mount_of(path: Path, mountinfo: str) -> Mount | None:
 
 def _parse(line: str) -> Mount:
     before, _, after = line.partition(" - ")
-    # Blanks in a mount point are written as octal escapes (`\040`).
-    point = before.split(" ")[4].encode("utf-8", "surrogateescape").decode("unicode_escape").encode("latin-1")
+    point = before.split(" ")[4]
+    if "\\" in point:
+        # Blanks in a mount point are written as octal escapes (`\040`).
+        escaped = point.encode("utf-8", "surrogateescape").decode("unicode_escape").encode("latin-1")
+        point = os.fsdecode(escaped)
     kind, _, source_and_options = after.partition(" ")
-    return Mount(Path(os.fsdecode(point)), kind, source_and_options.partition(" ")[2])
+    return Mount(Path(point), kind, source_and_options.partition(" ")[2])
 
 
 def proper_place(path: Path) -> Path:

@@ -5,7 +5,6 @@
 - `numbering`: libphonenumber, with line types and countries.
 - `recoveries`: the table of recoveries, and those that are tried after a first answer.
 - `unwrapping`: the recoveries before it: links, ids, floats, labels.
-- `pattern`: regular expressions that are compiled at their first use.
 - `folding`: Unicode spellings to ASCII.
 - `national_variants`: two spellings of one subscriber.
 - `same_subscriber`: whether two numbers are such spellings.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from validator.phone.cell.pattern import Pattern
+from validator.pattern import Pattern
 
 _MIDDLE_DOTS = dict.fromkeys(map(ord, "·•∙⋅・"), ".")
 _SIGNS = dict.fromkeys(map(ord, "➕﹢"), "+") | {ord("−"): "-"}  # noqa: RUF001 - look-alikes are what is folded
@@ -57,8 +57,8 @@ def mend(text: str) -> str:
         return text
     import html  # noqa: PLC0415 - few lists need it, and it has a table of two thousand names
 
-    text = _MIS_READ.compiled.sub(_as_meant, _ESCAPES.compiled.sub(" ", html.unescape(text)))
-    return _BETWEEN_DIGITS.compiled.sub(lambda found: _OTHER_MARKS[found[0]], text)
+    text = _MIS_READ.sub(_as_meant, _ESCAPES.sub(" ", html.unescape(text)))
+    return _BETWEEN_DIGITS.sub(lambda found: _OTHER_MARKS[found[0]], text)
 
 
 def _as_meant(found: re.Match[str]) -> str:

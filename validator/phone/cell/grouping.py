@@ -15,6 +15,7 @@ from phonenumbers import (
 )
 
 from validator.model import MIN_DIGITS, LineType
+from validator.pattern import Pattern
 from validator.phone.cell.numbering import Line, full_digits, is_valid, look_up, mobile_lengths
 
 _RUN_OF_DIGITS = re.compile("[0-9]+")
@@ -25,17 +26,17 @@ _FEWEST_GROUPS, _MOST_BEFORE, _MOST_BEHIND = 3, 2, 4
 # With fewer digits, many foreign numbers would begin with a number of the region.
 _FEWEST_WHOLE = 8
 # After a slash are the last digits of a second number, where it differs from the first, or an extension.
-_SLASH = re.compile(r"/\W*[0-9]+\W*$")
+_SLASH = Pattern(r"/\W*[0-9]+\W*$")
 _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 # The most digits that a national form adds and leaves out: Argentina's `011 15-2345-6789` does both.
 ADDED_DIGITS, LEFT_OUT_DIGITS = 3, 1
-_BESIDE = re.compile(BESIDE)
+_BESIDE = Pattern(BESIDE)
 # The last digit alone, two behind the only dash, or three behind seven in a group. The pattern means the
 # same in Rust and in Python.
 STRAY_DIGIT = r"[0-9][ .-]+[0-9][^0-9]*$|^[^-]*[0-9]-[0-9]{2}[^0-9]*$|[0-9]{7} [0-9]{2,3}[^0-9]*$"
 _STRAY_DIGIT = re.compile(STRAY_DIGIT)
 # Apart from all others.
-_APART = re.compile(r" - [0-9][^0-9]*$|^[^-]*-[0-9]{1,2}[^0-9]*$|[0-9]{7} [0-9]{2,3}[^0-9]*$")
+_APART = Pattern(r" - [0-9][^0-9]*$|^[^-]*-[0-9]{1,2}[^0-9]*$|[0-9]{7} [0-9]{2,3}[^0-9]*$")
 # Lengths of equal groups behind an area code, and how many of them show that all digits are grouped so.
 _LEAVING_ONE_OVER, _FEWEST_RUN = (2, 3), 2
 # Digits that are split within their calling code, so that they do not begin with one: `3 612345678` is not
@@ -43,11 +44,11 @@ _LEAVING_ONE_OVER, _FEWEST_RUN = (2, 3), 2
 # Python.
 _LONG_CODES = sorted({str(code)[:2] for code in COUNTRY_CODE_TO_REGION_CODE if code > 99})  # noqa: PLR2004
 CUT_CODE = rf"^[^0-9+]*(?:[2-689]|{'|'.join(_LONG_CODES)})[^0-9]+[0-9]"
-_CUT_CODE = re.compile(CUT_CODE)
+_CUT_CODE = Pattern(CUT_CODE)
 # The number of a list item, which is not part of the phone number. `1- ` and `1/ ` may also be a calling
 # code. The pattern means the same in Rust and in Python.
 LIST_ITEM = r"^[1-9][0-9]{0,2} ?[).:/-]\s"
-_LISTED = re.compile(r"[1-9][0-9]{0,2}([).:/-])\s+(.*[0-9])\W*")
+_LISTED = Pattern(r"[1-9][0-9]{0,2}([).:/-])\s+(.*[0-9])\W*")
 _ONLY_OF_ITEMS = frozenset(").:")
 # The texts that `holds_no_code` may be true for. The pattern means the same in Rust and in Python.
 MAY_HOLD_NO_CODE = f"{CUT_CODE}|{BESIDE}|{LIST_ITEM}"

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
+from validator.pattern import Pattern
 from validator.phone.cell.folding import fold, mend
 from validator.phone.cell.grouping import holds_no_code, without_item
 from validator.phone.cell.national_variants import SPELLING_NAMES, SPELLINGS, SPELT
 from validator.phone.cell.numbering import has_length, is_national_somewhere
-from validator.phone.cell.pattern import Pattern
 from validator.phone.cell.unwrapping import (
     digits_of,
     float_text,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from validator.phone.cell.national_variants import Spelling
 
-_CODE_AND_PLUS = re.compile(r"[^0-9+]*(?:\+|00)?[\s(]*([1-9][0-9]{0,2})[\s().-]*\+([0-9\s().-]+)")
+_CODE_AND_PLUS = Pattern(r"[^0-9+]*(?:\+|00)?[\s(]*([1-9][0-9]{0,2})[\s().-]*\+([0-9\s().-]+)")
 ZERO_IN_BRACKETS = re.compile(r"\(\s*0\s*\)")
 INTERNATIONAL = re.compile(r"[^0-9+]*(?:\+|00)")
 # In these patterns each character can match in one way only. With two ways, a cell of brackets took seconds.
@@ -153,7 +153,7 @@ def _spelt(text: str, region: str | None) -> _Spelt | None:
     international = _international(plus, digits, region)
     at_home = _AT_HOME.get(region)
     # The usual case: one search in place of one for each spelling.
-    if not _ABROAD.compiled.fullmatch(international) and not (at_home and at_home.compiled.fullmatch(digits)):
+    if not _ABROAD.fullmatch(international) and not (at_home and at_home.fullmatch(digits)):
         return None
     return _Spelt(digits, international, bool(plus))
 

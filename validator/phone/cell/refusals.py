@@ -7,8 +7,8 @@ from collections import Counter
 from itertools import accumulate
 
 from validator.model import MAX_DIGITS, MIN_DIGITS
+from validator.pattern import Pattern
 from validator.phone.cell.numbering import Line, is_possible, is_valid, look_up
-from validator.phone.cell.pattern import Pattern
 from validator.phone.cell.unwrapping import EXAMPLE, QUOTES, digits_of
 
 _SCIENTIFIC = r"[+-]?[0-9]+(?:[.,][0-9]+)?\s?[eE]\s?[+-]?[0-9]{1,3}"
@@ -55,25 +55,25 @@ ADDRESS = Pattern(
 SEPARATING_WORDS = "or|and|ou|et|e|o|u|y|oder|und|of|en|og|och|i|lub|oraz|veya|ve|atau|dan|или|и"
 _SEPARATOR = Pattern(rf"[,|&]|;(?![a-z-]+=)|\s(?:{SEPARATING_WORDS})\s", re.IGNORECASE)
 # Between the values of a field in an export of Google Contacts, and between values on separate lines.
-_GOOGLE, _LINE_END = re.compile(":::"), re.compile("\n")
+_GOOGLE, _LINE_END = Pattern(":::"), Pattern("\n")
 # Each of these may be part of one number, so they separate only if the whole is not a number. Coarse to fine.
 _ANY_SEPARATOR = Pattern(rf"{_SEPARATOR.pattern}|[/\\(]|\s-+\s|:::|\n", re.IGNORECASE)
-_DOUBTFUL_SEPARATORS = tuple(map(re.compile, (r"[/\\]", r"\s-+\s", r"[^\W\d_][^0-9+]*", r"(?=\+)")))
+_DOUBTFUL_SEPARATORS = tuple(map(Pattern, (r"[/\\]", r"\s-+\s", r"[^\W\d_][^0-9+]*", r"(?=\+)")))
 
 
 def is_damaged(text: str) -> bool:
     """Return whether a spreadsheet rounded, reformatted or replaced the text: `4.47701E+11`."""
-    return DAMAGE.compiled.fullmatch(text.strip(QUOTES)) is not None
+    return DAMAGE.fullmatch(text.strip(QUOTES)) is not None
 
 
 def is_other_address(text: str) -> bool:
     """Return whether the text is not one number: a link, a group, an extension first, letters in digits."""
-    return ADDRESS.compiled.search(text) is not None
+    return ADDRESS.search(text) is not None
 
 
 def holds_several(text: str, region: str | None) -> bool:
     """Return whether separators that are never part of a number split the text into two or more numbers."""
-    return _parts_into_numbers(_SEPARATOR.compiled, text, region)
+    return _parts_into_numbers(_SEPARATOR, text, region)
 
 
 def may_hold_several(text: str, region: str | None) -> bool:
@@ -87,7 +87,7 @@ def numbers_apart(text: str, region: str | None) -> list[str]:
 
     Coarse separators come before fine ones, so that `030/12345, 030/12346` is two numbers.
     """
-    separators = (_GOOGLE, _SEPARATOR.compiled, _LINE_END, *_DOUBTFUL_SEPARATORS)
+    separators = (_GOOGLE, _SEPARATOR, _LINE_END, *_DOUBTFUL_SEPARATORS)
     for parts in (separator.split(text) for separator in separators):
         found = [part.strip() for part in parts if len(digits_of(part)) >= MIN_DIGITS]
         if len(found) > 1:
@@ -99,7 +99,7 @@ def numbers_apart(text: str, region: str | None) -> list[str]:
 
 def the_one_number(text: str, region: str | None) -> Line | None:
     """Return the number of a text with several parts, if all of them are the same valid number."""
-    parts = _ANY_SEPARATOR.compiled.split(text.replace("+", "\n+"))
+    parts = _ANY_SEPARATOR.split(text.replace("+", "\n+"))
     first, *others = [part for part in parts if len(digits_of(part)) >= MIN_DIGITS] or [""]
     answer = look_up(first, region) if others else None
     if not isinstance(answer, Line) or not answer.valid:
@@ -115,7 +115,7 @@ def _is_pair(words: list[str], region: str | None) -> bool:
     return any(is_valid(left, region) and is_valid(right, region) for left, right in halves)
 
 
-def _parts_into_numbers(separator: re.Pattern[str], text: str, region: str | None) -> bool:
+def _parts_into_numbers(separator: Pattern, text: str, region: str | None) -> bool:
     # No number has fewer than seven digits, so most cells are decided without splitting.
     if len(digits_of(text)) < 2 * MIN_DIGITS or not separator.search(text):
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from validator.pattern import Pattern
 from validator.phone.cell.national_variants import SPELLINGS, other_spelling_of
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 # Evolution API and WhatsApp leave the ninth digit out before 7 as well, which is not asked about so: it may
 # be a trunked radio's number (`other_spelling`).
-_NINTH = re.compile(r"(55[1-9][1-9])9([6-9][0-9]{7})")
+_NINTH = Pattern(r"(55[1-9][1-9])9([6-9][0-9]{7})")
 
 
 def is_same_subscriber(one: Number, other: Number) -> bool:

@@ -9,8 +9,8 @@ import re
 from urllib.parse import unquote
 
 from validator.model import MAX_DIGITS
+from validator.pattern import Pattern
 from validator.phone.cell.numbering import is_valid
-from validator.phone.cell.pattern import Pattern
 
 _WHATSAPP_ID = Pattern(r"\+?([0-9]{5,20})(?:[.:_][0-9]{1,5}){0,2}@(?:s\.whatsapp\.net|c\.us)", re.IGNORECASE)
 _SHORT_LINK = Pattern(
@@ -18,11 +18,11 @@ _SHORT_LINK = Pattern(
 )
 _SEND_LINK = Pattern(r"(?:\bwhatsapp\.com|\bwhatsapp:/)/send/?\?(?:[^#\s]*&)?phone=([^&#\s]+)", re.IGNORECASE)
 _TEL_URI = re.compile(r"\btel:(?://)?(.+)", re.IGNORECASE)
-_URI_PARAMETER = re.compile(r";(?=[a-z-]+=)", re.IGNORECASE)
+_URI_PARAMETER = Pattern(r";(?=[a-z-]+=)", re.IGNORECASE)
 _KNOWN_PARAMETERS = ("ext=", "phone-context=")  # RFC 3966, section 3
 AFTER_LAST_DIGIT = re.compile(r"[0-9]([^0-9]*)$")
 # The pattern means the same in Rust and in Python.
-LABEL = re.compile(
+LABEL = Pattern(
     r"[\"')\]]*(?:[\s(\[{<,;:|/-].*[^\W\d_]|(?i:cell|mobile|mob|cel|home|work|office|casa|whatsapp)\b)"
 )
 # The number of a template's row, which is nobody's of the list. `Ex.` behind a number is an extension.
@@ -67,13 +67,15 @@ _NOT_DIGITS = re.compile(r"[^0-9]+")
 
 def whatsapp_id(text: str, _region: str | None) -> str | None:
     """Return the number in one of WhatsApp's ids."""
-    found = _WHATSAPP_ID.compiled.search(text) if "@" in text else None  # saves a search without an @
+    found = _WHATSAPP_ID.search(text) if "@" in text else None  # saves a search without an @
     return f"+{found[1]}" if found else None
 
 
 def whatsapp_link(text: str, _region: str | None) -> str | None:
     """Return the number of a link that opens a chat."""
-    found = _SHORT_LINK.compiled.search(text) or _SEND_LINK.compiled.search(text)
+    if "/" not in text:
+        return None
+    found = _SHORT_LINK.search(text) or _SEND_LINK.search(text)
     return f"+{digits}" if found and (digits := digits_of(unquote(found[1]))) else None
 
 
@@ -112,7 +114,7 @@ def item(text: str, _region: str | None) -> str | None:
 
 def note(text: str, _region: str | None) -> str | None:
     """Return the text before a word and a few digits, or before a count in brackets."""
-    found, counted = _NOTE.compiled.fullmatch(text), _COUNT.search(text)
+    found, counted = _NOTE.fullmatch(text), _COUNT.search(text)
     number = found[1] if found else text[: counted.start() + 1] if counted else ""
     return number if len(digits_of(number)) >= DIGITS_BEFORE_LABEL else None
 
@@ -126,7 +128,7 @@ def parted_code(text: str, _region: str | None) -> str | None:
 def label(text: str, region: str | None) -> str | None:
     """Return the number before words: eight digits or more, or a whole number of the region."""
     end = AFTER_LAST_DIGIT.search(text)
-    if not end or not LABEL.match(end[1]) or _EXAMPLE.compiled.search(end[1]):
+    if not end or not LABEL.match(end[1]) or _EXAMPLE.search(end[1]):
         return None
     number = text[: end.start(1)]
     digits = len(digits_of(number))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TypeAlias
 
 import polars as pl
 from phonenumbers import SUPPORTED_REGIONS
 
 from validator.model import MIN_DIGITS, Reason
+from validator.pattern import Pattern
 from validator.phone.cell.grouping import spells_grouping_of
 from validator.phone.cell.numbering import Line, look_up
 from validator.phone.cells import REASON
@@ -26,11 +26,11 @@ _FIRST = _TEXT.str.extract(r"^([^0-9+]+)").str.strip_chars(_FRAME).alias("word")
 _LAST = _TEXT.str.extract(r"([^0-9]+)$").str.strip_chars(_FRAME).alias("word")
 # A number without a plus sign, and words on one side of it. Text with an @ or `:/` is an address.
 _WORDS = r"(?:[^0-9+@:]|:[^0-9+@/])*:?"
-_BESIDE = re.compile(rf"{_WORDS}(\(?[0-9][0-9\s().\-/]{{4,}}[0-9]){_WORDS}")
+_BESIDE = Pattern(rf"{_WORDS}(\(?[0-9][0-9\s().\-/]{{4,}}[0-9]){_WORDS}")
 _Found: TypeAlias = "tuple[str | None, str | None, str | None]"
 _FOUND = pl.Schema({"digits": pl.String(), "named": REGION, "refused": REASON})
 _OWN_REGION: _Found = (None, None, None)
-_CODE = re.compile("[A-Z]{2,3}|[\U0001f1e6-\U0001f1ff]{2}")
+_CODE = Pattern("[A-Z]{2,3}|[\U0001f1e6-\U0001f1ff]{2}")
 # Codes that are also words beside a number (phone, number, to, me, times of day, titles, home, and, can), and
 # names of countries that people have.
 _DOUBTFUL = frozenset((

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 LookedAt = dict[tuple[int, int, bool], tuple[int, Plain | None]]
 """The `plainness` of texts, by offset in the file, length, and whether the file ends there."""
 
+# Up to about a hundred rows are read cell by cell sooner than by the queries of the fast way (measured). The
+# first of these would also start the threads of polars.
+_FEW_BYTES = 4096
+
 _TOO_LONG = f"is longer than {RECORD_BYTES:,} bytes; is it a list with one row a line?"
 
 
@@ -85,12 +89,12 @@ class DelimitedTable(Struct, frozen=True):
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the rows; see `Table.batches`. A blank line is a row only if there is one column."""
-        for lines in ahead(self._lines(utf8_blocks(self.path, self.encoding))):
+        for lines in self._lines_ahead():
             yield from lines.read(columns).iter_slices(BATCH_ROWS)
 
     def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:
         """Yield the rows, each with the text of its record in the file; see `Table.verbatim`."""
-        for lines in ahead(self._lines(utf8_blocks(self.path, self.encoding))):
+        for lines in self._lines_ahead():
             texts = lines.texts().alias(VERBATIM)
             rows = lines.read(None).with_columns(texts) if cells else texts.to_frame()
             yield from rows.iter_slices(BATCH_ROWS)
@@ -118,12 +122,18 @@ class DelimitedTable(Struct, frozen=True):
         rows = records(text, syntax, final=False)
         return self._frame_of(filled_up(row, width) if self.ragged is Ragged.KEEP else row for row in rows)
 
+    def _lines_ahead(self) -> Iterator[Lines]:
+        # A short file is one block, so there is nothing to read ahead.
+        return ahead(self._lines(utf8_blocks(self.path, self.encoding)), few=is_short(self.path))
+
     def _lines(self, blocks: Iterable[bytes]) -> Iterator[Lines]:
         looked_at = self.looked_at.setdefault(stamp(self.path), {})
         return parsed_blocks(blocks, self.layout, partial(self._parse, looked_at))
 
     def _parse(self, looked_at: LookedAt, text: bytes, start: int, *, final: bool) -> tuple[Lines, int]:
         """Return the whole records at the beginning of `text` and the bytes they take."""
+        if len(text) <= _FEW_BYTES:
+            return self._parse_exactly(text, start, final=final)
         syntax, width = self.dialect.syntax, len(self.header)
         place = start, len(text), final
         if place not in looked_at:
@@ -169,7 +179,7 @@ class DelimitedTable(Struct, frozen=True):
             raise self._error(start + error.offset, f"{error.what}.") from error
         written = pl.Series("line", texts, dtype=pl.Binary).cast(pl.String)
         frame = self._frame_of(rows)
-        return Lines(lambda: written, lambda columns: frame.select(columns or pl.all())), used
+        return Lines(lambda: written, lambda columns: frame[list(columns)] if columns else frame), used
 
     def _fitted(self, record: Record, start: int) -> Record:
         cells, width = len(record.cells), len(self.header)

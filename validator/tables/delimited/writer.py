@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _TAB_SUFFIX = ".tsv"
 _APOSTROPHE = "'"
+# A text of this length is written sooner than a thread that writes it has started.
+_SHORT_BYTES = 64 << 10
 
 
 @contextmanager
@@ -53,10 +55,14 @@ def writing_delimited(
     dialect = _dialect_for(target, like)
     added = None if excel_safe else _added_to(like, dialect, schema)
     output = _Output(out, encoding)
-    with behind(output.write_buffer) as write_buffer:
+    with behind(output.write_buffer, is_few=_is_short) as write_buffer:
         writer = _DelimitedWriter(output, dialect, schema, added, excel_safe, write_buffer)
         writer.write_header(like.layout if isinstance(like, DelimitedTable) else None)
         yield writer
+
+
+def _is_short(buffer: io.BytesIO) -> bool:
+    return buffer.tell() <= _SHORT_BYTES
 
 
 def _dialect_for(target: Path | None, like: Table | None) -> Dialect:

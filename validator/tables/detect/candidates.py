@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache, partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
@@ -32,8 +34,10 @@ _UNNAMED_SHARE = 0.8
 _LEAST_FILLED = 0.5
 # Of a column of landlines, fewer numbers than this share may be mobile ones; of a mobile column, more.
 _MOBILE_SHARE = 0.5
-_DIGITS = r"(?:\d\D{0,3}){7}"  # seven digits with some punctuation between: every number has them
-_DIGIT = r"[^\D0]"  # a digit but zero: `-`, `n/a` and `0` mean that there is no number
+# A sample has so few cells that Python is as fast as polars, which takes 4 ms to compile these patterns.
+_DIGITS = re.compile(r"(?:\d\D{0,3}){7}")  # seven digits with some punctuation between: every number has them
+_DIGIT = re.compile(r"[^\D0]")  # a digit but zero: `-`, `n/a` and `0` mean that there is no number
+_DATE = re.compile(DATE)
 _SHOWN = 24  # characters of a cell that a message shows
 
 Share: TypeAlias = "Callable[[pl.Series, Regions], float]"
@@ -49,7 +53,7 @@ class Candidate(Struct, frozen=True):
         is_vague: whether the header says no more than number.
         is_general: whether the header says no more than number or contact, which may also be a name.
         filled: share of rows in which it is filled.
-        numbers: share of filled cells that are numbers.
+        measure: returns `numbers`.
         digits: share of filled cells with enough digits, which national numbers without a region have too.
         example: a cell with the digits of a number, most of them masked; empty if there is none.
     """
@@ -59,9 +63,14 @@ class Candidate(Struct, frozen=True):
     is_vague: bool
     is_general: bool
     filled: float
-    numbers: float
+    measure: Callable[[], float]
     digits: float
     example: str
+
+    @property
+    def numbers(self) -> float:
+        """The share of filled cells that are numbers. To parse the cells is expensive, and seldom needed."""
+        return self.measure()
 
     @property
     def shown(self) -> str:
@@ -72,7 +81,7 @@ class Candidate(Struct, frozen=True):
     @property
     def is_named(self) -> bool:
         """Whether the header says phone, and the cells do not contradict it."""
-        return self.line is not None and max(self.numbers, self.digits) >= _NAMED_SHARE
+        return self.line is not None and self.digits >= _NAMED_SHARE
 
     @property
     def is_found_by_content(self) -> bool:
@@ -109,27 +118,31 @@ def _candidate(
 ) -> Candidate:
     line, is_general = line_named_by(header), names_only_contact(header)
     text = _as_text(cells)
-    is_filled = pl.col("text").str.strip_chars() != ""
-    if words_are_blank or (line is not None and not is_general):
-        is_filled &= pl.col("text").str.contains(_DIGIT)
-    filled = text.to_frame("text").select(is_filled.fill_null(value=False)).to_series()
+    words_are_blank = words_are_blank or (line is not None and not is_general)
+    filled = pl.Series(
+        [_is_filled(cell, words_are_blank=words_are_blank) for cell in text.to_list()], dtype=pl.Boolean
+    )
     text = text.filter(filled)
-    has_digits = pl.col("text").str.contains(_DIGITS) & ~pl.col("text").str.contains(DATE)
-    with_digits = text.to_frame("text").filter(has_digits).to_series()
+    with_digits = [cell for cell in text.to_list() if _DIGITS.search(cell) and not _DATE.search(cell)]
     digits = len(with_digits) / len(text) if len(text) else 0.0
     where = regions.filter(filled) if isinstance(regions, pl.Series) else regions
-    # Parsing is expensive: a column without enough digits is not parsed.
-    numbers = share(text, where) if digits >= _NAMED_SHARE else 0.0
     return Candidate(
         cells.name,
         line,
         names_only_number(header),
         is_general,
         filled=len(text) / len(cells) if len(cells) else 0.0,
-        numbers=numbers,
+        # A column without enough digits is not parsed.
+        measure=cache(partial(share, text, where)) if digits >= _NAMED_SHARE else lambda: 0.0,
         digits=digits,
-        example=_masked(with_digits[0]) if len(with_digits) else "",
+        example=_masked(with_digits[0]) if with_digits else "",
     )
+
+
+def _is_filled(cell: str | None, *, words_are_blank: bool) -> bool:
+    if not cell or cell.isspace():
+        return False
+    return not words_are_blank or _DIGIT.search(cell) is not None
 
 
 def _as_text(cells: pl.Series) -> pl.Series:
@@ -155,10 +168,12 @@ def best(candidates: Sequence[Candidate]) -> list[Candidate]:
     A header that says no more than number is as good as the content of another column.
     """
     named = [c for c in candidates if c.is_named]
+    if named and not any(c.is_vague for c in named):
+        return named
     content = [c for c in candidates if c.is_found_by_content]
     if all(c.is_vague for c in named):
         named = [c for c in candidates if c in named or (named and c in content)]
-    elif any(c.is_vague for c in named):
+    else:
         named = [c for c in named if not c.is_vague or c in content]
     return named or content or [c for c in candidates if c.line is not None]
 
@@ -168,7 +183,7 @@ def all_phones(candidates: Sequence[Candidate]) -> list[Candidate]:
 
     If there is none, return the best ones.
     """
-    found = [c for c in candidates if c.is_found_by_content or _says_phone(c)]
+    found = [c for c in candidates if _says_phone(c) or c.is_found_by_content]
     return found or best(candidates)
 
 

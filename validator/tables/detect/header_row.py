@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from validator.pattern import Pattern
 from validator.phone import unwrap, written
 from validator.tables.detect.phone_words import names_line, names_phone
 
@@ -20,8 +21,8 @@ MOST_TITLES = 30  # the most rows above a header
 _NUMBER_DIGITS = range(7, 19)  # 15 digits of E.164 and a prefix such as 00 or 011
 _LABELLED_DIGITS = 9  # fewer behind a word may be years: `Phone 2024-2025`
 # Behind these, a header has an example: `Mobile (+44 7400 123456)`.
-_BEFORE_EXAMPLE = re.compile(r"[(\[]|\b(?:eg|e\.g|ex|ej|zb|z\.b|format|example)\b", re.IGNORECASE)
-_BETWEEN_NUMBERS = re.compile(r"[,;/|\n]|:::")
+_BEFORE_EXAMPLE = Pattern(r"[(\[]|\b(?:eg|e\.g|ex|ej|zb|z\.b|format|example)\b", re.IGNORECASE)
+_BETWEEN_NUMBERS = Pattern(r"[,;/|\n]|:::")
 _ADDRESS = re.compile(r"\S+@\S+\.\S+")
 _LETTER = re.compile(r"[^\W\d_]")
 _ALIKE = 0.8  # share of the filled cells below a header that are values

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -225,7 +226,9 @@ def _hint_of_region(table: Table, candidate: Candidate, share: Share) -> str:
     """Return the remedy if nearly all cells of a column are national numbers in other regions."""
     cells = table.sample()[candidate.column]
     likely = likely_regions(cells) if candidate.has_digits else ()
-    found = [one for one in likely if replace(candidate, numbers=share(cells, one)).is_found_by_content]
+    found = [
+        one for one in likely if replace(candidate, measure=partial(share, cells, one)).is_found_by_content
+    ]
     regions = " or ".join(f"--region {one}" for one in found)
     what = f"{candidate.column!r} (such as {candidate.example})"
     return f"If {what} holds national numbers, name {regions}. " if regions else ""

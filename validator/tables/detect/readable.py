@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from validator.pattern import Pattern
+
 _ODD_WORDS = 0.3  # the largest share of odd words, of those with letters beyond ASCII
 
-_WORD = re.compile(r"[^\s!-/:-@\[-`{-\x7f]+")
-_ASCII = re.compile(r"[\x00-\x7f]*")
+_WORD = Pattern(r"[^\s!-/:-@\[-`{-\x7f]+")
+_ASCII = Pattern(r"[\x00-\x7f]*")
 # Compiled at its first use, since many lists have no letters beyond ASCII.
 # Text that no word has: a symbol between letters, a superscript digit after them, a control character, a
 # capital after a small letter, or three letters beyond ASCII in a row in western Latin script.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import polars as pl
 from msgspec import Struct
 
 from validator.errors import FileError
+from validator.pattern import Pattern
 from validator.phone import calling_codes, without_fractions
 from validator.tables.detect.phone_words import names_phone
 from validator.tables.detect.region_words import (
@@ -29,7 +29,7 @@ _UNNAMED_SHARE = 0.9
 _BARE = r"^\s*(?:[\d\s().,-]*|\pL)\s*$"
 _LETTERS = r"^\s*[A-Za-z]{1,3}\s*$"  # a code, which may also be a word or an abbreviation
 # Every third pair of letters is a country, and `+1` a guest: one such value alone shows nothing.
-_WEAK = re.compile(r"[a-z]{2}|\+\d")
+_WEAK = Pattern(r"[a-z]{2}|\+\d")
 _DISTINCT_SHARE = 0.5  # the least share of different values that are countries, if they are only weak ones
 
 
