@@ -13,7 +13,7 @@ import polars as pl
 
 from validator.model import MAX_DIGITS, MIN_DIGITS, Reason
 from validator.phone import answers
-from validator.phone.bulk.frames import holding, kept, split, together
+from validator.phone.bulk.frames import adding, column_of, holding, kept, split, together
 from validator.phone.bulk.plan_ranges import DESCRIBED_DIGITS
 from validator.phone.bulk.prefixes import acts, behind, fitting, placed, ranged, shown, stripped
 from validator.phone.bulk.search import SHOWN_DIGITS, columns_at, of, place_among, power
@@ -133,7 +133,7 @@ def _lined(rows: pl.DataFrame, number: pl.Expr, lot: pl.Expr, index: RangeIndex)
 
 
 def _found(rows: pl.DataFrame, number: pl.Expr, lines: pl.DataFrame) -> pl.DataFrame:
-    line = rows.select_seq(place_among(lines["number"], number)).to_series()
+    line = column_of(rows, place_among(lines["number"], number))
     return rows.hstack(columns_at(lines, line, "answer", "plain"))
 
 
@@ -142,7 +142,7 @@ def _counts(rows: pl.DataFrame, condition: pl.Expr, number: pl.Expr) -> Counter[
     some = rows if rows.is_empty() else kept(rows, holding(rows, condition))
     if some.is_empty():  # the usual case
         return Counter()
-    numbers = some.select_seq(number).to_series().drop_nulls()
+    numbers = column_of(some, number).drop_nulls()
     return Counter(dict(numbers.value_counts().iter_rows()))
 
 
@@ -239,7 +239,7 @@ def _judged(rows: pl.DataFrame, inlands: Inlands, index: RangeIndex) -> pl.DataF
     short = _DIGITS < _FEWEST_DIGITS
     prefixed, others = split(rows, acts(inlands) & ~short)
     rows = together(others, fitting(prefixed, inlands)[_SUBSCRIBER])
-    rows = rows.with_columns_seq(number=_CODE * power(_DIGITS) + _VALUE)
+    rows = adding(rows, number=_CODE * power(_DIGITS) + _VALUE)
     rows = _lined(rows, pl.col("number"), _lot(_CODE, _DIGITS), index)
     judged = pl.when(_DIGITS > DESCRIBED_DIGITS).then(_TOO_LONG).otherwise(_ANSWER)
     parsed = pl.when(_DIGITS > _MOST_DIGITS).then(_TOO_LONG).otherwise(_found_again())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.phone.bulk.frames import beside, split, together
+from validator.phone.bulk.frames import adding, beside, column_of, split, together
 from validator.phone.bulk.plan_ranges import DESCRIBED_DIGITS, LEADS_OF_PLAN, PLAN_SPAN
 from validator.phone.bulk.search import columns_at, of, place_among, power
 
@@ -43,14 +43,13 @@ def placed(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
     """Add `place`, by as many of the first digits as the plan's prefixes depend on."""
     lead = _said(inlands, "first_key") + _VALUE // _said(inlands, "span")
     sure = _SURE & of(inlands.prefixes["sure"], _PLACE) & _is_described(inlands)
-    placed = rows.with_columns_seq(place=place_among(inlands.prefixes["key"], lead))
-    return placed.with_columns_seq(sure=sure)
+    return adding(adding(rows, place=place_among(inlands.prefixes["key"], lead)), sure=sure)
 
 
 def ranged(rows: pl.DataFrame, inlands: Inlands, *names: str) -> pl.DataFrame:
     """Add these fields of `plan_ranges.National`, which describe the digits as a national number."""
     digits = pl.when(_DIGITS <= DESCRIBED_DIGITS).then(power(_DIGITS) + _VALUE).otherwise(_LONGER)
-    place = rows.select_seq(place_among(inlands.nationals["key"], _base() + digits)).to_series()
+    place = column_of(rows, place_among(inlands.nationals["key"], _base() + digits))
     return beside(rows, *columns_at(inlands.nationals, place, *names))
 
 

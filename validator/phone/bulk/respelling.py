@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from validator.phone.bulk.frames import where
+from validator.phone.bulk.frames import adding, where
 from validator.phone.bulk.pattern_ranges import ranges, text_of
 from validator.phone.bulk.search import SHOWN_DIGITS, of, place_among, power
 from validator.phone.bulk.second_chances import NO_QUESTIONS, whole
@@ -67,8 +67,8 @@ def respelt(cells: pl.DataFrame) -> pl.DataFrame:
 
 def _found(cells: pl.DataFrame, table: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:
     """Return the cells in a range of the table, with the columns of that range."""
-    keyed = cells.with_columns_seq(key=key.fill_null(0))
-    placed = keyed.with_columns_seq(place=place_among(table["key"], pl.col("key")))
+    keyed = adding(cells, key=key.fill_null(0))
+    placed = adding(keyed, place=place_among(table["key"], pl.col("key")))
     matched = where(placed, of(table["digits"], pl.col("place")) > 0)
     if matched.is_empty():  # the usual case
         return matched

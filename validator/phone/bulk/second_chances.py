@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.phone.bulk.frames import beside, kept, once_each, split, together, where
+from validator.phone.bulk.frames import beside, column_of, kept, once_each, split, together, where
 from validator.phone.bulk.pattern_ranges import UnreadablePattern, merged, ranges
 from validator.phone.bulk.search import FEWEST_DIALLED_DIGITS, SHOWN_DIGITS, power
 from validator.phone.cell.grouping import MAY_HOLD_NO_CODE, holds_no_code
@@ -115,7 +115,7 @@ def counted(number: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 def _questions(cells: pl.DataFrame, applies: pl.Expr, plus: pl.Expr, number: pl.Expr) -> pl.DataFrame:
     if cells.is_empty():
         return NO_QUESTIONS
-    may = cells.select_seq(applies=applies).to_series()
+    may = column_of(cells, applies.alias("applies"))
     tried = kept(beside(cells, may), may.ne_missing(other=False))
     if tried.is_empty():
         return NO_QUESTIONS

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from validator.model import Reason
 from validator.phone import answers
-from validator.phone.bulk.frames import beside, holding, kept, split, together, where
+from validator.phone.bulk.frames import beside, column_of, holding, kept, split, together, where
 from validator.phone.bulk.search import by_number, of
 from validator.phone.codes import LOT_SPAN
 from validator.phone.readings.evidence import Evidence
@@ -221,7 +221,7 @@ def _of_some_length(questions: pl.DataFrame) -> pl.DataFrame:
     from validator.phone.bulk.number_ranges import is_flat  # noqa: PLC0415 - cells with a plus ask nothing
 
     lot = lot_of(DIGITS, VALUE).alias("lot")
-    lots = questions.select_seq(lot).to_series()
+    lots = column_of(questions, lot)
     some = [one for one in lots.unique().drop_nulls() if not is_flat(*divmod(one, LOT_SPAN))]
     return kept(questions, lots.is_in(pl.Series(some, dtype=lots.dtype).implode()))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from validator.phone import answers
-from validator.phone.bulk.frames import kept, once_each
+from validator.phone.bulk.frames import column_of, kept, once_each
 from validator.phone.bulk.second_chances import hold_no_code
 from validator.phone.cell.grouping import spells_grouping_of, spells_own_grouping
 from validator.phone.codes import REGIONS
@@ -53,7 +53,7 @@ def _plain_where(
     cells: pl.DataFrame, doubted: pl.Expr, names: tuple[str, ...], stands: Callable[..., bool]
 ) -> pl.DataFrame:
     """Read doubted cells as they stand if `stands` is true for them; each distinct cell is tested once."""
-    rows = cells.select_seq(doubted.arg_true()).to_series()
+    rows = column_of(cells, doubted.arg_true())
     if rows.is_empty():
         return cells
     plain = once_each(cells[list(names)][rows], stands)

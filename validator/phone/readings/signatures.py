@@ -7,7 +7,7 @@ from collections import Counter
 import polars as pl
 
 from validator.phone import answers
-from validator.phone.bulk.frames import kept
+from validator.phone.bulk.frames import adding, kept
 from validator.phone.bulk.search import of
 from validator.phone.cell.recoveries import FEWEST_DIGITS, UNMISTAKABLE_DIGITS
 from validator.phone.readings.evidence import Evidence
@@ -63,7 +63,7 @@ def signed(cells: pl.DataFrame) -> pl.DataFrame:
     signature = pl.sum_horizontal(
         what.cast(pl.UInt64).fill_null(0) * (1 << bit) for bit, what in bits.items()
     )
-    return cells.with_columns_seq(signature=signature)
+    return adding(cells, signature=signature)
 
 
 def with_claims(cells: pl.DataFrame, claims: pl.DataFrame, numbers: Numbers) -> pl.DataFrame:
