@@ -147,10 +147,12 @@ def read_recipients(
 def _batches_read(table: Table, reading: Reading) -> Iterator[tuple[pl.DataFrame, CellsRead]]:
     """Yield the batches of a list with the result of `cells_read`; nothing runs ahead of a short list."""
     batches = gathered(table.batches(reading.wanted))
-    for first in batches:
-        few = first.height <= FEW_ROWS  # then it is the last one, too
-        following = ahead(chain([first], batches), few=few)
-        yield from map_ahead(following, lambda rows: cells_read(rows, reading), few=few)
+    first = next(batches, None)
+    if first is None:
+        return
+    few = first.height <= FEW_ROWS  # then it is the last one, too
+    following = ahead(chain([first], batches), few=few)
+    yield from map_ahead(following, lambda rows: cells_read(rows, reading), few=few)
 
 
 def surveys_of(rows: pl.DataFrame, reading: Reading) -> list[Surveyed]:

@@ -199,7 +199,7 @@ def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
     telephoned = where(telephoned.select_seq("row", uri, "plan"), ~HAS_STRAY)
     rows = _rewritten(rows)
     tame, _ = split(rows, _TEXT.str.contains(_ALPHABET) & ~_TEXT.str.contains(_DANGEROUS))
-    _look_at(_unlabelled(pl.concat([telephoned, tame])), piles)
+    _look_at(_unlabelled(together(telephoned, tame)), piles)
 
 
 def _folded(rows: pl.DataFrame) -> pl.DataFrame:
@@ -211,7 +211,7 @@ def _folded(rows: pl.DataFrame) -> pl.DataFrame:
     spaced, odd = split(odd, _TEXT.str.contains(_ONLY_SPACES_TO_FOLD) & ~to_mend)
     spaced = spaced.with_columns_seq(_TEXT.str.replace_all(_SPACES, " ").str.strip_chars(" "))
     texts = pl.Series("text", [fold(mend(text)) for text in odd.get_column("text")], dtype=pl.String)
-    return together(rows, spaced, odd.with_columns_seq(texts))
+    return together(rows, spaced, beside(odd, texts))
 
 
 def _rewritten(rows: pl.DataFrame) -> pl.DataFrame:

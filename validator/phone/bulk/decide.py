@@ -14,7 +14,7 @@ import polars as pl
 from validator.model import Reason
 from validator.phone import answers
 from validator.phone.bulk.classify import shapes
-from validator.phone.bulk.frames import kept, places, together, where
+from validator.phone.bulk.frames import beside, kept, places, together, where
 from validator.phone.bulk.lookup import look_up
 from validator.phone.bulk.respelling import respelt
 from validator.phone.bulk.second_chances import with_plus, with_unmistakable, without_zero_in_brackets
@@ -62,7 +62,7 @@ def decide(cells: pl.DataFrame, look: FirstLook, accept: Accept, index: RangeInd
 def _without_stray(whole: pl.DataFrame, stray: pl.Series) -> pl.DataFrame:
     """Leave valid numbers undecided in rows whose last digit may belong to something else."""
     valid = whole["answer"].gather(stray) >= answers.FIRST_VALID
-    return whole.with_columns_seq(whole["answer"].scatter(stray.filter(valid), answers.UNDECIDED))
+    return beside(whole, whole["answer"].scatter(stray.filter(valid), answers.UNDECIDED))
 
 
 def _spread(dialled: pl.DataFrame, rows: int) -> pl.DataFrame:

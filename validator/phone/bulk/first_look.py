@@ -6,7 +6,7 @@ import polars as pl
 from msgspec import Struct
 
 from validator.model import MIN_DIGITS
-from validator.phone.bulk.frames import column_of, holding, split
+from validator.phone.bulk.frames import beside, column_of, holding, split
 from validator.phone.bulk.search import SHOWN_DIGITS
 from validator.phone.bulk.second_chances import counted, only_digits
 from validator.phone.cell.grouping import LIST_ITEM, STRAY_DIGIT
@@ -60,7 +60,7 @@ def first_look(cells: pl.DataFrame) -> FirstLook:
 def with_digits(rows: pl.DataFrame, core: pl.Expr) -> pl.DataFrame:
     """Add `digits` and `value` of the core, which is digits with punctuation."""
     number = column_of(rows, only_digits(core).alias("number")).to_frame()
-    return rows.with_columns_seq(number.select_seq(counted(pl.col("number"))).get_columns())
+    return beside(rows, *number.select_seq(counted(pl.col("number"))))
 
 
 def _as_integer(text: pl.Expr) -> pl.Expr:

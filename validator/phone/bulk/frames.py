@@ -48,8 +48,7 @@ def column_of(rows: pl.DataFrame, expression: pl.Expr) -> pl.Series:
 def adding(rows: pl.DataFrame, **columns: pl.Expr) -> pl.DataFrame:
     """Add columns, or replace them, as `DataFrame.with_columns`; each has a value for each row."""
     named = (expression.alias(name) for name, expression in columns.items())
-    found = rows.select_seq(*named, *_fillers())[list(columns)]
-    return pl.DataFrame({column.name: column for column in (*rows, *found)})
+    return beside(rows, *rows.select_seq(*named, *_fillers())[list(columns)])
 
 
 @cache
@@ -75,9 +74,8 @@ def kept(rows: pl.DataFrame, holds: pl.Series) -> pl.DataFrame:
 
 
 def beside(rows: pl.DataFrame, *columns: pl.Series) -> pl.DataFrame:
-    """Add columns, in place of those with the same names."""
-    added = {column.name for column in columns}
-    return pl.DataFrame([*(column for column in rows if column.name not in added), *columns])
+    """Add columns, or replace those with the same names, as `DataFrame.with_columns`, but without a query."""
+    return pl.DataFrame({column.name: column for column in (*rows, *columns)})
 
 
 def places(rows: pl.Series, height: int) -> pl.Series:

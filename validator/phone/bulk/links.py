@@ -31,6 +31,7 @@ def linked(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     for end in _ENDS_OF_IDS:
         bare = bare.str.strip_suffix(end)
     size = _CORE.str.len_bytes()
+    # More than a plus sign is gone.
     is_linked = _TEXT.str.len_bytes() - size >= min(map(len, _ENDS_OF_IDS))
     is_number = _CORE.str.to_integer(dtype=pl.UInt64, strict=False).is_not_null() & (_CORE >= "0")
     rows = rows.with_columns_seq(core=bare.str.strip_prefix("+"))

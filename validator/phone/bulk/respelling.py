@@ -107,11 +107,13 @@ def _ranged(spelling: Spelling, pattern: str, base: int) -> list[Respelt]:
         row
         for size, some in ranges(pattern).items()
         for first, end in some
-        for found in compiled.finditer(text_of(first, size))
-        for row in (_respelt(spelling, found, base + 10**size), Respelt(base + 10**size + end))
+        for row in (
+            _respelt(spelling, compiled, base + 10**size, text_of(first, size)),
+            Respelt(base + 10**size + end),
+        )
     ]
 
 
-def _respelt(spelling: Spelling, found: re.Match[str], base: int) -> Respelt:
-    other = spelling.respelt(found).removeprefix("+")
-    return Respelt(base + int(found.string), len(other), int(other), spelling.after_plus)
+def _respelt(spelling: Spelling, compiled: re.Pattern[str], base: int, digits: str) -> Respelt:
+    other = spelling.respelt(next(compiled.finditer(digits))).removeprefix("+")
+    return Respelt(base + int(digits), len(other), int(other), spelling.after_plus)

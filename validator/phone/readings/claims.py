@@ -155,7 +155,7 @@ def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
     lost = where(abroad, _has_lost_plus(numbers))["row"]
     readings = readings.scatter(lost, _READING_OF[NumberReading.PLUS_LOST])
     readings = readings.scatter(others["row"], others["reading"])
-    return Claims(readings, left_open.with_columns_seq(texts), claims, evidence_of(compared), numbers)
+    return Claims(readings, beside(left_open, texts), claims, evidence_of(compared), numbers)
 
 
 def _may_be_claimed(numbers: Numbers) -> pl.Expr:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from validator.phone import answers
-from validator.phone.bulk.frames import column_of, kept, once_each
+from validator.phone.bulk.frames import beside, column_of, kept, once_each
 from validator.phone.bulk.second_chances import hold_no_code
 from validator.phone.cell.grouping import spells_grouping_of, spells_own_grouping
 from validator.phone.codes import REGIONS
@@ -57,4 +57,4 @@ def _plain_where(
     if rows.is_empty():
         return cells
     plain = once_each(cells[list(names)][rows], stands)
-    return cells.with_columns_seq(cells["outcome"].scatter(rows.filter(plain), int(Outcome.PLAIN)))
+    return beside(cells, cells["outcome"].scatter(rows.filter(plain), int(Outcome.PLAIN)))
