@@ -23,7 +23,8 @@ def of(table: pl.Series, place: pl.Expr) -> pl.Expr:
 
 def columns_at(table: pl.DataFrame, place: pl.Series, *names: str) -> list[pl.Series]:
     """Return these columns of the table at each index, null if the table is too short."""
-    return [table[name].gather(place, null_on_oob=True) for name in names]
+    places = place.to_frame()
+    return places.select_seq(of(table[name], pl.first()).alias(name) for name in names).get_columns()
 
 
 def place_among(starts: pl.Series, key: pl.Expr) -> pl.Expr:
