@@ -18,7 +18,7 @@ from validator.phone.bulk.frames import beside, kept, places, together, where
 from validator.phone.bulk.lookup import look_up
 from validator.phone.bulk.respelling import respelt
 from validator.phone.bulk.second_chances import with_plus, with_unmistakable, without_zero_in_brackets
-from validator.phone.bulk.several import doubtful_parts, parts, several
+from validator.phone.bulk.several import MAY_BE_TWO, doubtful_parts, parts, several
 from validator.phone.cell.reading import Accept
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _ANSWER = pl.col("answer")
 _DECIDED = ["row", "answer", "number"]
 # The columns that a review of a cell depends on.
 _KEY = ["text", "plan", "firm"]
+_TEXT_AND_PLAN = ["text", "plan"]
 # Finding repeated cells and joining the results costs as much as reviewing this share of the cells.
 _WORTH_REVIEWING_ONCE = 0.2
 
@@ -46,17 +47,31 @@ def decide(cells: pl.DataFrame, look: FirstLook, accept: Accept, index: RangeInd
         index: the range tables; it adds those that are needed.
     """
     shaped = shapes(cells, look)
-    dialled, of_parts = _asked([shaped.dialled.with_columns_seq(known=True), parts(shaped.parted)], index)
-    open_and_firm = ~dialled.select_seq(_is_closed()).to_series() & dialled["firm"]
+    dialled = shaped.dialled.with_columns_seq(known=True)
+    long = _written(where(dialled.with_row_index("at"), MAY_BE_TWO & pl.col("firm")), cells, shaped.spelt)
+    doubtful = doubtful_parts(long.unique(_TEXT_AND_PLAN, maintain_order=True))
+    dialled, of_parts, of_doubtful = _asked([dialled, parts(shaped.parted), doubtful], index)
     held = several(of_parts)
     held = held.with_columns_seq(shaped.parted["row"].gather(held["at"]))
-    reviewed = _reviewed(_written(kept(dialled, open_and_firm), cells, shaped.spelt), index)
+    open_and_firm = ~dialled.select_seq(_is_closed()).to_series() & dialled["firm"]
+    doubted = _doubted(dialled, long, several(of_doubtful))
+    reviewed = _reviewed(_written(kept(doubted, open_and_firm), cells, shaped.spelt), index)
     others = together(shaped.settled, *(some[_DECIDED] for some in (held, reviewed)))
     spread = _spread(dialled, cells.height)
     whole = answers.put(spread, others["row"], others)
     whole = _without_stray(whole, look.stray)
     whole = whole if accept is Accept.POSSIBLE else whole.with_columns_seq(answer=_if_in_plan())
     return whole.hstack(spread.select_seq(answers.WRITTEN.names()))
+
+
+def _doubted(dialled: pl.DataFrame, long: pl.DataFrame, doubtful: pl.DataFrame) -> pl.DataFrame:
+    """Put in the answers for long cells that hold several numbers: for equal cells, the first has them."""
+    if doubtful.is_empty():
+        return dialled
+    long = long.select_seq("at", *_TEXT_AND_PLAN)
+    each = long.join(doubtful, on="at").drop("at")
+    found = long.join(each, on=_TEXT_AND_PLAN, nulls_equal=True)
+    return beside(dialled, *answers.put(dialled, found["at"], found))
 
 
 def _without_stray(whole: pl.DataFrame, stray: pl.Series) -> pl.DataFrame:
@@ -119,9 +134,8 @@ def _reviewed_each(cells: pl.DataFrame, index: RangeIndex) -> pl.DataFrame:
     if cells.is_empty():
         return found
     asking = with_unmistakable(cells).with_row_index("at")
-    questions = [part(asking) for part in (doubtful_parts, respelt, with_plus, without_zero_in_brackets)]
-    doubtful, *chances = _asked(questions, index)
+    chances = _asked([part(asking) for part in (respelt, with_plus, without_zero_in_brackets)], index)
     # The order is reversed: what is tried first there is put last here, and replaces the others.
-    for others in (several(doubtful), *(where(chance, _is_closed()) for chance in chances)):
+    for others in (where(chance, _is_closed()) for chance in chances):
         found = answers.put(found, others["at"], others)
     return found.insert_column(0, cells["row"])

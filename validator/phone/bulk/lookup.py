@@ -101,6 +101,9 @@ def _roundabout(plussed: pl.DataFrame, bare: pl.DataFrame, index: RangeIndex) ->
     yield _failed(nowhere, _no_country())
     inlands = index.inlands
     inlands = index.inlands_for(_unbuilt(abroad, _main_plan(), inlands) + _unbuilt(home, _PLAN, inlands))
+    if home.is_empty():  # second chances are mostly international numbers
+        yield _judged(_abroad(abroad, inlands), inlands, index)
+        return
     home = placed(home, inlands)
     odd, inland = split(home, _PLUS | (_exit_digits(inlands) > 0))
     left, strayed, stayed = _leaving(odd, inlands)
@@ -238,7 +241,8 @@ def _judged(rows: pl.DataFrame, inlands: Inlands, index: RangeIndex) -> pl.DataF
     """The last part of phonenumberutil.parse, then `numbering._judge`."""
     short = _DIGITS < _FEWEST_DIGITS
     prefixed, others = split(rows, acts(inlands) & ~short)
-    rows = together(others, fitting(prefixed, inlands)[_SUBSCRIBER])
+    if not prefixed.is_empty():
+        rows = together(others, fitting(prefixed, inlands)[_SUBSCRIBER])
     rows = adding(rows, number=_CODE * power(_DIGITS) + _VALUE)
     rows = _lined(rows, pl.col("number"), _lot(_CODE, _DIGITS), index)
     judged = pl.when(_DIGITS > DESCRIBED_DIGITS).then(_TOO_LONG).otherwise(_ANSWER)

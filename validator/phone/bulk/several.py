@@ -31,6 +31,8 @@ _NO_COUNTRY = answers.of(Reason.NO_COUNTRY)
 _NO_QUESTIONS = pl.DataFrame(schema={**QUESTION, "parting": pl.UInt32(), "must_be_valid": pl.Boolean()})
 _TRUE, _FALSE = pl.lit(value=True), pl.lit(value=False)
 _TEXT, _PART, _ANSWER = pl.col("text"), pl.col("part"), pl.col("answer")
+# Whether a cell has digits for two numbers. Cells with letters for digits are left out.
+MAY_BE_TWO = (pl.col("digits") >= TWO_NUMBERS_DIGITS) & ~pl.col("keyed")
 
 
 def parts(cells: pl.DataFrame) -> pl.DataFrame:
@@ -47,9 +49,7 @@ def apart(cells: pl.Expr) -> pl.Expr:
 
 def doubtful_parts(cells: pl.DataFrame) -> pl.DataFrame:
     """Return questions about the parts of texts of shape `CORE`, for separators that numbers have too."""
-    # Cells with letters for digits are left out.
-    written = (pl.col("digits") >= TWO_NUMBERS_DIGITS) & ~pl.col("keyed")
-    cells = where(cells, written & _TEXT.str.contains(_ANY_DOUBTFUL))
+    cells = where(cells, _TEXT.str.contains(_ANY_DOUBTFUL))
     parted = (_parts(cells, separator, place) for place, separator in enumerate(_DOUBTFUL_SEPARATORS))
     return together(*parted, _halves(cells))
 
