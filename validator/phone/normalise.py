@@ -114,7 +114,7 @@ class Surveyed(Struct, frozen=True):
         reason, line_type, country = (pl.lit(words).gather("answer") for words in answers.in_words())
         reading = pl.when(is_line).then(pl.lit(READINGS).gather("reading")).alias("reading")
         found = found.hstack([readings.alias("reading")])
-        return self._refusing(found.select(number, reason, line_type, country, reading))
+        return self._refusing(found.select_seq(number, reason, line_type, country, reading))
 
     def _refusing(self, found: pl.DataFrame) -> pl.DataFrame:
         """Add the reasons from a cell's type or region; most columns have none."""

@@ -47,15 +47,14 @@ def decide(cells: pl.DataFrame, look: FirstLook, accept: Accept, index: RangeInd
         index: the range tables; it adds those that are needed.
     """
     shaped = shapes(cells, look)
-    dialled = shaped.dialled.with_columns_seq(known=True)
-    long = _written(where(dialled.with_row_index("at"), MAY_BE_TWO & pl.col("firm")), cells, shaped.spelt)
+    dialled = shaped.dialled.with_row_index("at").with_columns_seq(known=True)
+    long = _written(where(dialled, MAY_BE_TWO & pl.col("firm")), cells, shaped.spelt)
     doubtful = doubtful_parts(long.unique(_TEXT_AND_PLAN, maintain_order=True))
     dialled, of_parts, of_doubtful = _asked([dialled, parts(shaped.parted), doubtful], index)
     held = several(of_parts)
     held = held.with_columns_seq(shaped.parted["row"].gather(held["at"]))
-    open_and_firm = ~dialled.select_seq(_is_closed()).to_series() & dialled["firm"]
-    doubted = _doubted(dialled, long, several(of_doubtful))
-    reviewed = _reviewed(_written(kept(doubted, open_and_firm), cells, shaped.spelt), index)
+    open_and_firm = _doubted(where(dialled, ~_is_closed() & pl.col("firm")), long, several(of_doubtful))
+    reviewed = _reviewed(_written(open_and_firm.drop("at"), cells, shaped.spelt), index)
     others = together(shaped.settled, *(some[_DECIDED] for some in (held, reviewed)))
     spread = _spread(dialled, cells.height)
     whole = answers.put(spread, others["row"], others)
@@ -64,14 +63,15 @@ def decide(cells: pl.DataFrame, look: FirstLook, accept: Accept, index: RangeInd
     return whole.hstack(spread.select_seq(answers.WRITTEN.names()))
 
 
-def _doubted(dialled: pl.DataFrame, long: pl.DataFrame, doubtful: pl.DataFrame) -> pl.DataFrame:
-    """Put in the answers for long cells that hold several numbers: for equal cells, the first has them."""
+def _doubted(cells: pl.DataFrame, long: pl.DataFrame, doubtful: pl.DataFrame) -> pl.DataFrame:
+    """Put in the answers for long cells that hold several numbers: of equal cells, the first has it."""
     if doubtful.is_empty():
-        return dialled
+        return cells
     long = long.select_seq("at", *_TEXT_AND_PLAN)
     each = long.join(doubtful, on="at").drop("at")
     found = long.join(each, on=_TEXT_AND_PLAN, nulls_equal=True)
-    return beside(dialled, *answers.put(dialled, found["at"], found))
+    found = kept(found, found["at"].is_in(cells["at"].implode()))
+    return beside(cells, *answers.put(cells, cells["at"].search_sorted(found["at"]), found))
 
 
 def _without_stray(whole: pl.DataFrame, stray: pl.Series) -> pl.DataFrame:

@@ -17,6 +17,8 @@ from validator.phone.codes import PLAN_OF_REGION
 _MOST_BYTES = 200
 
 _TEXT, _DIGITS, _VALUE, _PLUS = pl.col("text"), pl.col("digits"), pl.col("value"), pl.col("plus")
+# Comparisons read the first bytes of a text alone.
+_IS_PLUSSED = (_TEXT >= "+") & (_TEXT < ",")
 # The last digit stands alone, perhaps because it belongs to something else.
 HAS_STRAY = (_TEXT.str.len_bytes() > MIN_DIGITS) & _TEXT.str.contains(STRAY_DIGIT)
 _IS_LISTED = _TEXT.str.contains(LIST_ITEM)
@@ -43,8 +45,8 @@ class FirstLook(Struct, frozen=True):
 
 def first_look(cells: pl.DataFrame) -> FirstLook:
     """Return a first look at cells: `text` (String, no white space around it) and `region` (Enum or null)."""
-    value, plus = _as_integer(_TEXT), _TEXT.str.starts_with("+")
-    rows = cells.select("text", PLAN_OF_REGION, value=value, plus=plus).with_row_index("row")
+    rows = cells.select_seq("text", PLAN_OF_REGION, value=_as_integer(_TEXT), plus=_IS_PLUSSED)
+    rows = rows.with_row_index("row")
     bare, rest = split(rows.with_columns_seq(digits=_TEXT.str.len_bytes() - _PLUS), _IS_SHOWN)
     rest, empty = split(rest, _TEXT.is_not_null())
     rest, _ = split(rest, _DIGITS <= _MOST_BYTES)
@@ -72,4 +74,4 @@ def _unspaced(rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns_seq(unspaced=_TEXT.str.replace_all(" ", "", literal=True))
     unspaced = pl.col("unspaced")
     counts = {"value": _as_integer(unspaced), "digits": unspaced.str.len_bytes() - _PLUS}
-    return rows.with_columns(**counts)
+    return rows.with_columns_seq(**counts)

@@ -15,7 +15,7 @@ from validator.model import MAX_DIGITS, MIN_DIGITS, Reason
 from validator.phone import answers
 from validator.phone.bulk.frames import adding, column_of, holding, kept, split, together
 from validator.phone.bulk.plan_ranges import DESCRIBED_DIGITS
-from validator.phone.bulk.prefixes import acts, behind, fitting, placed, ranged, shown, stripped
+from validator.phone.bulk.prefixes import SHOWN, acts, behind, fitting, placed, ranged, stripped
 from validator.phone.bulk.search import SHOWN_DIGITS, columns_at, of, place_among, power
 from validator.phone.codes import (
     CODE_OF_LEAD,
@@ -45,7 +45,48 @@ _TOO_SHORT, _TOO_LONG, _NO_COUNTRY, _UNKNOWN_COUNTRY = (
 _UNDECIDED = pl.lit(answers.UNDECIDED, answers.ANSWER)
 _CODE, _PLAN, _DIGITS, _VALUE = pl.col("code"), pl.col("plan"), pl.col("digits"), pl.col("value")
 _PLACE, _SIZE, _ANSWER = pl.col("place"), pl.col("size"), pl.col("answer")
-_PLUS, _SURE, _TRUE, _FALSE = pl.col("plus"), pl.col("sure"), pl.lit(value=True), pl.lit(value=False)
+_PLUS, _SURE, _PLAIN, _NUMBER = pl.col("plus"), pl.col("sure"), pl.col("plain"), pl.col("number")
+_TRUE, _FALSE = pl.lit(value=True), pl.lit(value=False)
+_HIDDEN = _DIGITS - _DIGITS.clip(upper_bound=SHOWN_DIGITS)
+_IS_WHOLE = pl.col("hidden") == 0
+# The calling code with which the digits begin, zero if they begin with none.
+_CALLING_CODE = of(CODE_OF_LEAD, _VALUE // power(SHOWN - LEAD_DIGITS))
+_MAIN_PLAN, _CODE_OF_PLAN = of(MAIN_PLAN_OF_CODE, _CODE), of(CODE_OF_PLAN, _PLAN)
+_CODED = (_CODE_OF_PLAN.alias("code"), of(DIGITS_OF_CODE, _CODE_OF_PLAN).alias("size"))
+# The rest behind the calling code, and behind the region's own.
+_BEHIND_CODE, _BEHIND_OWN = behind(of(DIGITS_OF_CODE, _CODE)), behind(_SIZE)
+# After zeros there is no calling code, whatever number follows.
+_IS_STRAIGHT = (power(_DIGITS - 1) <= _VALUE) & _IS_WHOLE & _PLAIN
+_IS_SHORT = _DIGITS <= _TOO_FEW_ABROAD
+_CODE_BEHIND = pl.when(_IS_SHORT).then(0).otherwise(_CALLING_CODE)
+# Whether the first digits are the region's own calling code.
+_IS_OWNED = (_SIZE <= _DIGITS) & (_VALUE // power(SHOWN - _SIZE) == _CODE)
+# Whether a number under the region's own code is valid, and would not be one without it.
+_IS_OWN = (_MAIN_PLAN == _PLAN) & (_ANSWER >= answers.FIRST_VALID) & (answers.country(_ANSWER) == _PLAN)
+_IS_NO_OTHER = ~pl.col("viable") | pl.col("too_long")
+_IS_ONLY_OWNED = _SURE & _IS_WHOLE & _PLAIN & _IS_OWN & _IS_NO_OTHER
+_NOWHERE = pl.when(_PLUS).then(_UNKNOWN_COUNTRY).otherwise(_NO_COUNTRY)
+_STRAYED = pl.when(_IS_SHORT).then(_TOO_SHORT).otherwise(_NOWHERE)
+_LOST = pl.when(_SURE).then(_UNKNOWN_COUNTRY).otherwise(_UNDECIDED)
+_IS_TOO_SHORT = _DIGITS < _FEWEST_DIGITS
+_JUDGED = pl.when(_DIGITS > DESCRIBED_DIGITS).then(_TOO_LONG).otherwise(_ANSWER)
+# `numbering._names_no_country`: if the plus sign was lost, only a valid number counts. Valid numbers out of
+# bounds are refused too, with the same answers as numbers that are not valid.
+_IN_BOUNDS = _NUMBER.is_between(10 ** (MIN_DIGITS - 1), 10**MAX_DIGITS, closed="left")
+_REFUSED = pl.when(_IN_BOUNDS & (_DIGITS <= DESCRIBED_DIGITS)).then(_UNKNOWN_COUNTRY).otherwise(_UNDECIDED)
+_AGAIN = pl.col("lost") & (_ANSWER != answers.UNDECIDED) & (_ANSWER < answers.FIRST_VALID)
+_PARSED = (
+    pl.when(~_SURE)
+    .then(_UNDECIDED)
+    .when(_IS_TOO_SHORT)
+    .then(_TOO_SHORT)
+    .when(_DIGITS > _MOST_DIGITS)
+    .then(_TOO_LONG)
+    .when(_AGAIN)
+    .then(_REFUSED)
+    .otherwise(_ANSWER)
+    .alias("answer")
+)
 _NO_ANSWERS = pl.DataFrame(schema={"at": pl.UInt32(), "answer": answers.ANSWER, "number": pl.UInt64()})
 # The columns of a row after its calling code is known. `lost`: libphonenumber dropped a plus sign, since
 # there was no calling code after it. `prefixes` explains the others.
@@ -60,8 +101,7 @@ def look_up(dialled: pl.DataFrame, index: RangeIndex) -> pl.DataFrame:
             `digits` (UInt32: how many) and `value` (UInt64: the first `SHOWN_DIGITS` as a number).
         index: the range tables.
     """
-    hidden = _DIGITS - _DIGITS.clip(upper_bound=SHOWN_DIGITS)
-    rows = dialled.select_seq("plus", "plan", "digits", "value", hidden=hidden, lost=_FALSE, sure=_TRUE)
+    rows = dialled.select_seq("plus", "plan", "digits", "value", hidden=_HIDDEN, lost=_FALSE, sure=_TRUE)
     plussed, bare = split(rows.with_row_index("at"), _PLUS)
     straight, others = _straight(plussed, index)
     found = together(straight, *_roundabout(others, bare, index))
@@ -80,11 +120,8 @@ def look_up_plussed(dialled: pl.DataFrame, index: RangeIndex) -> pl.DataFrame:
 
 def _straight(rows: pl.DataFrame, index: RangeIndex) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the answers for rows with a plus sign and no prefix after it, which are most; and the others."""
-    code = _calling_code()
-    lined = _lined(rows, _VALUE, _lot(code, _DIGITS - of(DIGITS_OF_CODE, code)), index)
-    # After zeros there is no calling code, whatever number follows.
-    leads = (power(_DIGITS - 1) <= _VALUE) & (pl.col("hidden") == 0)
-    return _taken(lined, leads & pl.col("plain"), rows)
+    lined = _lined(rows, _VALUE, _LOT_OF_WHOLE, index)
+    return _taken(lined, _IS_STRAIGHT, rows)
 
 
 def _taken(lined: pl.DataFrame, condition: pl.Expr, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -96,26 +133,26 @@ def _taken(lined: pl.DataFrame, condition: pl.Expr, rows: pl.DataFrame) -> tuple
 
 def _roundabout(plussed: pl.DataFrame, bare: pl.DataFrame, index: RangeIndex) -> Iterator[pl.DataFrame]:
     """phonenumberutil.parse, for each way in which _maybe_extract_country_code finds a calling code."""
-    abroad, lost = split(plussed.with_columns_seq(code=_calling_code()), _CODE > 0)
+    abroad, lost = split(plussed.with_columns_seq(code=_CALLING_CODE), _CODE > 0)
     home, nowhere = split(together(bare, lost.drop("code")), _PLAN.is_not_null())
-    yield _failed(nowhere, _no_country())
+    yield _failed(nowhere, _NOWHERE)
     inlands = index.inlands
-    inlands = index.inlands_for(_unbuilt(abroad, _main_plan(), inlands) + _unbuilt(home, _PLAN, inlands))
+    inlands = index.inlands_for(_unbuilt(abroad, _MAIN_PLAN, inlands) + _unbuilt(home, _PLAN, inlands))
     if home.is_empty():  # second chances are mostly international numbers
         yield _judged(_abroad(abroad, inlands), inlands, index)
         return
     home = placed(home, inlands)
     odd, inland = split(home, _PLUS | (_exit_digits(inlands) > 0))
     left, strayed, stayed = _leaving(odd, inlands)
-    yield _failed(strayed, pl.when(_is_short()).then(_TOO_SHORT).otherwise(_no_country()))
+    yield _failed(strayed, _STRAYED)
     lost, stayed = split(stayed, _PLUS)
-    yield _failed(lost, pl.when(_SURE).then(_UNKNOWN_COUNTRY).otherwise(_UNDECIDED))
+    yield _failed(lost, _LOST)
     inland = together(inland, stayed[inland.columns])
-    grown = index.inlands_for(_unbuilt(left, _main_plan(), inlands))
+    grown = index.inlands_for(_unbuilt(left, _MAIN_PLAN, inlands))
     if grown is not inlands:  # with added ranges, the indexes of others may have changed
         inlands, inland = grown, placed(inland, grown)
     abroad = _abroad(together(abroad, left[abroad.columns]), inlands)
-    owned, inland = split(_coded(inland), _is_owned())
+    owned, inland = split(_coded(inland), _IS_OWNED)
     straight, owned = _straight_at_home(ranged(owned, inlands, "viable", "too_long"), index)
     yield straight
     rest = together(abroad, inland[_SUBSCRIBER], *_owned(owned, inlands))
@@ -155,14 +192,15 @@ def _lot(code: pl.Expr, digits: pl.Expr) -> pl.Expr:
     return pl.when((code > 0) & described).then(code * LOT_SPAN + digits)
 
 
+# Of all digits behind a plus sign, of those that begin with the region's own code, and of those behind one.
+_LOT_OF_WHOLE = _lot(_CALLING_CODE, _DIGITS - of(DIGITS_OF_CODE, _CALLING_CODE))
+_LOT_OF_OWNED, _LOT_BEHIND = _lot(_CODE, _DIGITS - _SIZE), _lot(_CODE, _DIGITS)
+
+
 def _failed(rows: pl.DataFrame, answer: pl.Expr) -> pl.DataFrame:
     if rows.is_empty():
         return _NO_ANSWERS
     return rows.select_seq("at", answer.alias("answer"), pl.lit(0, pl.UInt64).alias("number"))
-
-
-def _no_country() -> pl.Expr:
-    return pl.when(_PLUS).then(_UNKNOWN_COUNTRY).otherwise(_NO_COUNTRY)
 
 
 def _leaving(rows: pl.DataFrame, inlands: Inlands) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -173,44 +211,25 @@ def _leaving(rows: pl.DataFrame, inlands: Inlands) -> tuple[pl.DataFrame, pl.Dat
         it; and those without such a prefix.
     """
     exit_digits = _exit_digits(inlands)
-    rest = shown() - exit_digits
+    rest = SHOWN - exit_digits
     zero = (rest > 0) & (_VALUE % power(rest) < power(rest - 1))
     left, stayed = split(rows, (exit_digits > 0) & ~zero)
     left = left.with_columns_seq(*behind(exit_digits), lost=_PLUS)
-    code = pl.when(_is_short()).then(0).otherwise(_calling_code())
-    return *split(left.with_columns_seq(code=code), _CODE > 0), stayed
+    return *split(left.with_columns_seq(code=_CODE_BEHIND), _CODE > 0), stayed
 
 
 def _exit_digits(inlands: Inlands) -> pl.Expr:
     return of(inlands.prefixes["exit_digits"], _PLACE)
 
 
-def _is_short() -> pl.Expr:
-    return _DIGITS <= _TOO_FEW_ABROAD
-
-
-def _calling_code() -> pl.Expr:
-    return of(CODE_OF_LEAD, _VALUE // power(shown() - LEAD_DIGITS))
-
-
-def _main_plan() -> pl.Expr:
-    return of(MAIN_PLAN_OF_CODE, _CODE)
-
-
 def _abroad(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
     """Remove the calling code. From now on the main plan under it counts."""
-    rows = rows.with_columns_seq(behind(of(DIGITS_OF_CODE, _CODE)), plan=_main_plan())
+    rows = rows.with_columns_seq(_BEHIND_CODE, plan=_MAIN_PLAN)
     return placed(rows, inlands)[_SUBSCRIBER]
 
 
 def _coded(rows: pl.DataFrame) -> pl.DataFrame:
-    code = of(CODE_OF_PLAN, _PLAN)
-    return rows.with_columns_seq(code=code, size=of(DIGITS_OF_CODE, code))
-
-
-def _is_owned() -> pl.Expr:
-    """Return whether the first digits are the region's own calling code."""
-    return (_SIZE <= _DIGITS) & (_VALUE // power(shown() - _SIZE) == _CODE)
+    return rows.with_columns_seq(_CODED)
 
 
 def _straight_at_home(owned: pl.DataFrame, index: RangeIndex) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -218,11 +237,7 @@ def _straight_at_home(owned: pl.DataFrame, index: RangeIndex) -> tuple[pl.DataFr
 
     `_owned` has the same result if the region's plan is the main one and finds no prefix there.
     """
-    lined = _lined(owned, _VALUE, _lot(_CODE, _DIGITS - _SIZE), index)
-    is_own = (_main_plan() == _PLAN) & (_ANSWER >= answers.FIRST_VALID) & (answers.country(_ANSWER) == _PLAN)
-    is_other = ~pl.col("viable") | pl.col("too_long")
-    sure = _SURE & (pl.col("hidden") == 0) & pl.col("plain")
-    return _taken(lined, sure & is_own & is_other, owned)
+    return _taken(_lined(owned, _VALUE, _LOT_OF_OWNED, index), _IS_ONLY_OWNED, owned)
 
 
 def _owned(owned: pl.DataFrame, inlands: Inlands) -> Iterator[pl.DataFrame]:
@@ -230,33 +245,17 @@ def _owned(owned: pl.DataFrame, inlands: Inlands) -> Iterator[pl.DataFrame]:
     if owned.is_empty():
         return
     owned = owned.with_columns_seq(pl.col("digits", "value", "place", "viable").name.prefix("whole_"))
-    rest = stripped(placed(owned.with_columns_seq(behind(_SIZE)), inlands), inlands)
+    rest = stripped(placed(owned.with_columns_seq(_BEHIND_OWN), inlands), inlands)
     coded, uncoded = split(rest, (~pl.col("whole_viable") & pl.col("viable")) | pl.col("too_long"))
-    yield placed(coded.with_columns_seq(plan=_main_plan()), inlands)[_SUBSCRIBER]
+    yield placed(coded.with_columns_seq(plan=_MAIN_PLAN), inlands)[_SUBSCRIBER]
     whole = {name: f"whole_{name}" for name in ("digits", "value", "place")}
     yield uncoded.with_columns_seq(**whole)[_SUBSCRIBER]
 
 
 def _judged(rows: pl.DataFrame, inlands: Inlands, index: RangeIndex) -> pl.DataFrame:
     """The last part of phonenumberutil.parse, then `numbering._judge`."""
-    short = _DIGITS < _FEWEST_DIGITS
-    prefixed, others = split(rows, acts(inlands) & ~short)
+    prefixed, others = split(rows, acts(inlands) & ~_IS_TOO_SHORT)
     if not prefixed.is_empty():
         rows = together(others, fitting(prefixed, inlands)[_SUBSCRIBER])
-    rows = adding(rows, number=_CODE * power(_DIGITS) + _VALUE)
-    rows = _lined(rows, pl.col("number"), _lot(_CODE, _DIGITS), index)
-    judged = pl.when(_DIGITS > DESCRIBED_DIGITS).then(_TOO_LONG).otherwise(_ANSWER)
-    parsed = pl.when(_DIGITS > _MOST_DIGITS).then(_TOO_LONG).otherwise(_found_again())
-    answer = pl.when(~_SURE).then(_UNDECIDED).when(short).then(_TOO_SHORT).otherwise(parsed)
-    return rows.with_columns_seq(answer=judged).select_seq("at", answer.alias("answer"), "number")
-
-
-def _found_again() -> pl.Expr:
-    """`numbering._names_no_country`: if the plus sign was lost, only a valid number counts."""
-    answer, number = pl.col("answer"), pl.col("number")
-    # Valid numbers out of bounds are refused too, with the same answers as numbers that are not valid.
-    in_bounds = number.is_between(10 ** (MIN_DIGITS - 1), 10**MAX_DIGITS, closed="left")
-    told_apart = in_bounds & (_DIGITS <= DESCRIBED_DIGITS)
-    refused = pl.when(told_apart).then(_UNKNOWN_COUNTRY).otherwise(_UNDECIDED)
-    again = pl.col("lost") & (answer != answers.UNDECIDED) & (answer < answers.FIRST_VALID)
-    return pl.when(again).then(refused).otherwise(answer)
+    rows = _lined(adding(rows, number=_CODE * power(_DIGITS) + _VALUE), _NUMBER, _LOT_BEHIND, index)
+    return rows.with_columns_seq(answer=_JUDGED).select_seq("at", _PARSED, "number")

@@ -20,18 +20,25 @@ if TYPE_CHECKING:
 
 _PLAN, _DIGITS, _VALUE, _SURE = pl.col("plan"), pl.col("digits"), pl.col("value"), pl.col("sure")
 _PLACE = pl.col("place")
-# The key of all longer digits, see `plan_ranges.PLAN_SPAN`.
+# How many of the digits are in `value`.
+SHOWN = _DIGITS - pl.col("hidden")
+# The key of digits in the ranges of their plan; all longer digits have one, see `plan_ranges.PLAN_SPAN`.
 _LONGER = pl.lit(2 * 10**DESCRIBED_DIGITS, pl.UInt64)
-
-
-def shown() -> pl.Expr:
-    """Return how many of the digits are in `value`."""
-    return _DIGITS - pl.col("hidden")
+_DIGITS_KEY = pl.when(_DIGITS <= DESCRIBED_DIGITS).then(power(_DIGITS) + _VALUE).otherwise(_LONGER)
+_KEY = pl.lit(PLAN_SPAN, pl.UInt64) * _PLAN.cast(pl.UInt64) + _DIGITS_KEY
+_LEAD = _PLAN * LEADS_OF_PLAN + SHOWN
+_IS_LONG, _IS_WHOLE = _DIGITS > DESCRIBED_DIGITS, (_DIGITS <= DESCRIBED_DIGITS) & (pl.col("hidden") == 0)
+# What is left without the prefix, if it has a possible length.
+_FITTING = (
+    pl.when("fits").then(_DIGITS).otherwise("whole_digits").alias("digits"),
+    pl.when("fits").then(_VALUE).otherwise("whole_value").alias("value"),
+)
+_WHOLE = (_DIGITS.alias("whole_digits"), _VALUE.alias("whole_value"))
 
 
 def behind(digits: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     """Return `digits` and `value` of the rest after so many digits."""
-    return (_DIGITS - digits).alias("digits"), (_VALUE % power(shown() - digits)).alias("value")
+    return (_DIGITS - digits).alias("digits"), (_VALUE % power(SHOWN - digits)).alias("value")
 
 
 def acts(inlands: Inlands) -> pl.Expr:
@@ -48,18 +55,13 @@ def placed(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
 
 def ranged(rows: pl.DataFrame, inlands: Inlands, *names: str) -> pl.DataFrame:
     """Add these fields of `plan_ranges.National`, which describe the digits as a national number."""
-    digits = pl.when(_DIGITS <= DESCRIBED_DIGITS).then(power(_DIGITS) + _VALUE).otherwise(_LONGER)
-    place = column_of(rows, place_among(inlands.nationals["key"], _base() + digits))
+    place = column_of(rows, place_among(inlands.nationals["key"], _KEY))
     return beside(rows, *columns_at(inlands.nationals, place, *names))
 
 
 def fitting(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
     """Remove the national prefix if the rest has a possible length."""
-    rows = stripped(rows.with_columns_seq(whole_digits=_DIGITS, whole_value=_VALUE), inlands)
-    return rows.with_columns_seq(
-        digits=pl.when("fits").then(_DIGITS).otherwise("whole_digits"),
-        value=pl.when("fits").then(_VALUE).otherwise("whole_value"),
-    )
+    return stripped(rows.with_columns_seq(_WHOLE), inlands).with_columns_seq(_FITTING)
 
 
 def stripped(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
@@ -72,7 +74,7 @@ def stripped(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
 
 def _left(acting: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
     drop, head, head_digits = (of(inlands.prefixes[name], _PLACE) for name in ("drop", "head", "head_digits"))
-    scale = power(shown() - drop)
+    scale = power(SHOWN - drop)
     dropped = acting.with_columns_seq(
         digits=_DIGITS - drop + head_digits, value=head * scale + _VALUE % scale
     )
@@ -84,21 +86,15 @@ def _left(acting: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
     )
 
 
-def _base() -> pl.Expr:
-    """Return the first key of the plan."""
-    return pl.lit(PLAN_SPAN, pl.UInt64) * _PLAN.cast(pl.UInt64)
-
-
 def _is_described(inlands: Inlands) -> pl.Expr:
     """Return whether the ranges decide: `value` has all digits, or the plan describes no numbers so long.
 
     Of more digits than `value` has, there have to be those that the prefixes depend on.
     """
-    is_long = _DIGITS > DESCRIBED_DIGITS
     is_longest = (of(inlands.longest, _PLAN) <= DESCRIBED_DIGITS) & (_said(inlands, "span") > 1)
-    return (is_long & is_longest) | (~is_long & (pl.col("hidden") == 0))
+    return (_IS_LONG & is_longest) | _IS_WHOLE
 
 
 def _said(inlands: Inlands, name: str) -> pl.Expr:
     """Return a field of `plan_ranges.Lead`, by the plan and the count of digits in `value`."""
-    return of(inlands.leads[name], _PLAN * LEADS_OF_PLAN + shown())
+    return of(inlands.leads[name], _LEAD)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -144,8 +144,7 @@ def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
     claims = claims if numbers is Numbers.INTERNATIONAL else without_beside(claims, cells)
     others = with_habits(others)
     open_plans = _open_plans(abroad, others, claims, numbers)
-    abroad_too, _ = split(abroad, _of_plans(open_plans))
-    others_too, _ = split(others, _of_plans(open_plans))
+    abroad_too, others_too = (where(some, _of_plans(open_plans)) for some in (abroad, others))
     compared = with_habits(together(abroad_too, _compared(rows, may, claims)))
     compared = together(others_too, compared)
     compared = with_claims(signed(compared), claims, numbers)
@@ -158,6 +157,7 @@ def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
     return Claims(readings, beside(left_open, texts), claims, evidence_of(compared), numbers)
 
 
+@cache
 def _may_be_claimed(numbers: Numbers) -> pl.Expr:
     bare = BARE if numbers is Numbers.INTERNATIONAL else False
     where = PLAN.is_not_null() | PLUS | bare | _IS_LINE
@@ -190,9 +190,14 @@ def _of_plans(plans: pl.Series) -> pl.Expr:
 def _rarely_claimed(rows: pl.DataFrame, may: pl.Series, zero: pl.Series) -> pl.DataFrame:
     """Return the few cells for the rules that do not apply to all bare cells."""
     twice = holding(rows, may_begin_twice())
-    begins = MAY_BEGIN_00 | _RULE_OF[_BEGUN[0]].applies | _RULE_OF[_BEGUN[1]].applies
-    begins |= may_begin_twice_behind_zeros()
-    return together(kept(rows, may & twice & ~zero), split(kept(rows, zero), begins)[0])
+    return together(kept(rows, may & twice & ~zero), where(kept(rows, zero), _begins()))
+
+
+@lru_cache(maxsize=1)
+def _begins() -> pl.Expr:
+    """Return whether one of the rules for cells that begin with a zero may apply."""
+    may = MAY_BEGIN_00 | _RULE_OF[Slot.ZERO_BEFORE_CODE].applies | _RULE_OF[Slot.TRUNK_ZERO].applies
+    return may | may_begin_twice_behind_zeros()
 
 
 def _questions(bare: pl.DataFrame, others: pl.DataFrame, rare: pl.DataFrame) -> pl.DataFrame:
@@ -208,9 +213,7 @@ def _questions_of(rows: pl.DataFrame, *slots: Slot) -> list[pl.DataFrame]:
     """Return the numbers that the rules make from rows to which they apply; few rules apply to any."""
     if rows.is_empty():
         return []
-    applies = rows.select_seq(
-        _RULE_OF[slot].applies.fill_null(value=False).alias(slot.name) for slot in slots
-    )
+    applies = rows.select_seq(_applies(slot) for slot in slots)
     return [_question(kept(rows, applies[slot.name]), slot) for slot in slots if applies[slot.name].any()]
 
 
@@ -226,17 +229,25 @@ def _of_some_length(questions: pl.DataFrame) -> pl.DataFrame:
     return kept(questions, lots.is_in(pl.Series(some, dtype=lots.dtype).implode()))
 
 
+@cache
+def _applies(slot: Slot) -> pl.Expr:
+    return _RULE_OF[slot].applies.fill_null(value=False).alias(slot.name)
+
+
 def _question(rows: pl.DataFrame, slot: Slot) -> pl.DataFrame:
+    return rows.select_seq("row", "plan", *_asked_by(slot))
+
+
+@cache
+def _asked_by(slot: Slot) -> list[pl.Expr]:
     rule = _RULE_OF[slot]
-    return rows.select_seq(
-        "row",
-        "plan",
+    return [
         rule.digits.cast(pl.UInt32).alias("digits"),
         rule.value.cast(pl.UInt64).alias("value"),
-        plus=pl.lit(value=True),
-        slot=pl.lit(int(slot), pl.UInt8),
-        stands=pl.when(_IS_LINE).then("number"),
-    )
+        pl.lit(value=True).alias("plus"),
+        pl.lit(int(slot), pl.UInt8).alias("slot"),
+        pl.when(_IS_LINE).then("number").alias("stands"),
+    ]
 
 
 def _claims(questions: pl.DataFrame, ask: LookUp) -> pl.DataFrame:
@@ -258,7 +269,7 @@ def _compared(rows: pl.DataFrame, may: pl.Series, claims: pl.DataFrame) -> pl.Da
     claimed = where(rows[rare.unique()], ~BARE)
     if claimed.is_empty():
         return claimed
-    return split(kept(rows, may), ~BARE & _of_plans(claimed["plan"]))[0]
+    return where(kept(rows, may), ~BARE & _of_plans(claimed["plan"]))
 
 
 def _has_lost_plus(numbers: Numbers) -> pl.Expr:

@@ -18,7 +18,7 @@ from msgspec import Struct
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from validator.phone import answers
-from validator.phone.bulk.search import of, power
+from validator.phone.bulk.search import SHOWN_DIGITS, of, power
 from validator.phone.codes import CODE_OF_LEAD, CODE_OF_PLAN, DIGITS_OF_CODE, LEAD_DIGITS, LOT_SPAN, REGIONS
 from validator.phone.readings.lost_zeros import of_lost
 
@@ -106,27 +106,45 @@ def _without_zeros(digits: pl.Expr, value: pl.Expr) -> pl.Expr:
     return digits - zeros[0] - zeros[1]
 
 
+@lru_cache(maxsize=1)
 def may_begin_twice() -> pl.Expr:
-    """Whether the digits may begin with the same calling code twice, by the first six of them."""
-    return of(_twice_leads(), VALUE // power(DIGITS - 2 * LEAD_DIGITS))
+    """Whether the digits may begin with the same calling code twice, by about the first six of them."""
+    return _may_begin_twice(DIGITS)
 
 
+@lru_cache(maxsize=1)
 def may_begin_twice_behind_zeros() -> pl.Expr:
     """Whether they may do so after one or two zeros."""
-    return of(_twice_leads(), VALUE // power(_without_zeros(DIGITS, VALUE) - 2 * LEAD_DIGITS))
+    return _may_begin_twice(_without_zeros(DIGITS, VALUE))
+
+
+def _may_begin_twice(digits: pl.Expr) -> pl.Expr:
+    # Every cell is tested, so this multiplies floats: a division of integers takes five times as long.
+    return of(_twice_leads(), (VALUE * of(_share_of_lead(), digits)).cast(pl.UInt32))
+
+
+@lru_cache(maxsize=1)
+def _share_of_lead() -> pl.Series:
+    """Return by the count of digits what leaves their first six; zero for fewer, which leaves nothing."""
+    shares = [10.0 ** (2 * LEAD_DIGITS - digits) for digits in range(2 * LEAD_DIGITS, SHOWN_DIGITS + 1)]
+    return pl.Series([0.0] * (2 * LEAD_DIGITS) + shares)
 
 
 @lru_cache(maxsize=1)
 def _twice_leads() -> pl.Series:
-    """Return by the first six digits whether they may be a calling code twice, or one and zeros."""
+    """Return by the first six digits whether they may be a calling code twice, or one and zeros.
+
+    Those one lower and one higher may be so, too, since floats are rounded.
+    """
     codes = [str(code) for code in COUNTRY_CODE_TO_REGION_CODE]
     behind = [(f"{code}{code}", f"{code}0{code}", f"{code}00") for code in codes]
     firsts = [first[: 2 * LEAD_DIGITS] for some in behind for first in some]
     spans = [10 ** (2 * LEAD_DIGITS - len(first)) for first in firsts]
     starts = [int(first) * span for first, span in zip(firsts, spans, strict=True)]
     rows = pl.DataFrame({"start": starts, "span": spans})
-    found = rows.select_seq(pl.int_ranges("start", pl.col("start") + pl.col("span"))).to_series().explode()
-    return pl.repeat(value=False, n=10 ** (2 * LEAD_DIGITS), eager=True).scatter(found, values=True)
+    leads = pl.int_ranges(pl.col("start") - 1, pl.col("start") + pl.col("span") + 1)
+    found = rows.select_seq(leads).to_series().explode()
+    return pl.repeat(value=False, n=10 ** (2 * LEAD_DIGITS) + 1, eager=True).scatter(found, values=True)
 
 
 def with_codes(rows: pl.DataFrame) -> pl.DataFrame:
@@ -136,25 +154,32 @@ def with_codes(rows: pl.DataFrame) -> pl.DataFrame:
     `thrice`: whether the code comes a second and a third time. `twice_digits` and `twice_value`, and the same
     for `thrice`: the digits from that code on. `twice_00`: whether there are two zeros before them.
     """
-    rows = rows.with_columns_seq(digits_left=_without_zeros(DIGITS, VALUE), value_left=VALUE)
-    lead = VALUE // power(_LEFT - LEAD_DIGITS)
-    rows = rows.with_columns_seq(code=of(CODE_OF_LEAD, lead))
-    rows = rows.with_columns_seq(code_size=of(DIGITS_OF_CODE, _LEAD_CODE))
-    before = _LEAD_CODE > 0
+    for step in _code_steps():
+        rows = rows.with_columns_seq(**step)
+    return rows
+
+
+@lru_cache(maxsize=1)
+def _code_steps() -> list[dict[str, pl.Expr]]:
+    """Return the columns of each step: building them takes as long as adding them to a few rows."""
+    steps = [
+        {"digits_left": _without_zeros(DIGITS, VALUE), "value_left": VALUE},
+        {"code": of(CODE_OF_LEAD, VALUE // power(_LEFT - LEAD_DIGITS))},
+        {"code_size": of(DIGITS_OF_CODE, _LEAD_CODE)},
+    ]
+    before, behind, digits_behind = _LEAD_CODE > 0, _LEFT - _LEAD_SIZE, pl.col("digits_behind")
     for times in ("twice", "thrice"):
-        behind = _LEFT - _LEAD_SIZE
-        rows = rows.with_columns_seq(value_left=_VALUE_LEFT % power(behind), digits_behind=behind)
-        rows = rows.with_columns_seq(digits_left=_without_zeros(pl.col("digits_behind"), _VALUE_LEFT))
-        again = _VALUE_LEFT // power(behind) == _LEAD_CODE
+        steps.append({"value_left": _VALUE_LEFT % power(behind), "digits_behind": behind})
+        steps.append({"digits_left": _without_zeros(digits_behind, _VALUE_LEFT)})
         left = {
-            times: (before & again).eq_missing(other=True),
-            f"{times}_00": pl.col("digits_behind") == _LEFT + 2,
+            times: (before & (_VALUE_LEFT // power(behind) == _LEAD_CODE)).eq_missing(other=True),
+            f"{times}_00": digits_behind == _LEFT + 2,
             f"{times}_digits": _LEFT,
             f"{times}_value": _VALUE_LEFT,
         }
-        rows = rows.with_columns_seq(**left)
+        steps.append(left)
         before = pl.col(times)
-    return rows
+    return steps
 
 
 def _code_again(times: str, name: str, reads: str, applies: pl.Expr) -> Rule:

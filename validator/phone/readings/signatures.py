@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 
 import polars as pl
 
@@ -43,6 +44,11 @@ _IS_LINE = pl.col("answer") >= answers.FIRST_VALID
 
 def signed(cells: pl.DataFrame) -> pl.DataFrame:
     """Add the `signature` of each cell as it stands."""
+    return adding(cells, signature=_signature())
+
+
+@lru_cache(maxsize=1)
+def _signature() -> pl.Expr:
     family = pl.when(ZERO_FIRST).then(Family.ZERO).when(PLUS).then(Family.PLUS).otherwise(Family.BARE)
     slot = pl.when("stands_abroad").then(1 << Slot.PLUS_LOST).otherwise(1 << Slot.PLAIN)
     # Such a cell is evidence for neither reading.
@@ -60,10 +66,7 @@ def signed(cells: pl.DataFrame) -> pl.DataFrame:
         FAMILY_BIT: family,
         PLAN_BIT: (PLAN + 1).fill_null(0),
     }
-    signature = pl.sum_horizontal(
-        what.cast(pl.UInt64).fill_null(0) * (1 << bit) for bit, what in bits.items()
-    )
-    return adding(cells, signature=signature)
+    return pl.sum_horizontal(what.cast(pl.UInt64).fill_null(0) * (1 << bit) for bit, what in bits.items())
 
 
 def with_claims(cells: pl.DataFrame, claims: pl.DataFrame, numbers: Numbers) -> pl.DataFrame:
