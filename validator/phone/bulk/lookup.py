@@ -15,7 +15,7 @@ from validator.model import MAX_DIGITS, MIN_DIGITS, Reason
 from validator.phone import answers
 from validator.phone.bulk.frames import adding, column_of, holding, kept, split, together
 from validator.phone.bulk.plan_ranges import DESCRIBED_DIGITS
-from validator.phone.bulk.prefixes import SHOWN, acts, behind, fitting, placed, ranged, stripped
+from validator.phone.bulk.prefixes import SHOWN, acts, behind, dropped, fitting, placed, ranged, stripped
 from validator.phone.bulk.search import SHOWN_DIGITS, columns_at, of, place_among, power
 from validator.phone.codes import (
     CODE_OF_LEAD,
@@ -62,8 +62,11 @@ _CODE_BEHIND = pl.when(_IS_SHORT).then(0).otherwise(_CALLING_CODE)
 # Whether the first digits are the region's own calling code.
 _IS_OWNED = (_SIZE <= _DIGITS) & (_VALUE // power(SHOWN - _SIZE) == _CODE)
 # Whether a number under the region's own code is valid, and would not be one without it.
-_IS_OWN = (_MAIN_PLAN == _PLAN) & (_ANSWER >= answers.FIRST_VALID) & (answers.country(_ANSWER) == _PLAN)
-_IS_NO_OTHER = ~pl.col("viable") | pl.col("too_long")
+_IS_VALID, _IS_AT_HOME = _ANSWER >= answers.FIRST_VALID, answers.country(_ANSWER) == _PLAN
+_IS_OWN, _IS_NO_OTHER = (
+    (_MAIN_PLAN == _PLAN) & _IS_VALID & _IS_AT_HOME,
+    ~pl.col("viable") | pl.col("too_long"),
+)
 _IS_ONLY_OWNED = _SURE & _IS_WHOLE & _PLAIN & _IS_OWN & _IS_NO_OTHER
 _NOWHERE = pl.when(_PLUS).then(_UNKNOWN_COUNTRY).otherwise(_NO_COUNTRY)
 _STRAYED = pl.when(_IS_SHORT).then(_TOO_SHORT).otherwise(_NOWHERE)
@@ -254,8 +257,27 @@ def _owned(owned: pl.DataFrame, inlands: Inlands) -> Iterator[pl.DataFrame]:
 
 def _judged(rows: pl.DataFrame, inlands: Inlands, index: RangeIndex) -> pl.DataFrame:
     """The last part of phonenumberutil.parse, then `numbering._judge`."""
-    prefixed, others = split(rows, acts(inlands) & ~_IS_TOO_SHORT)
-    if not prefixed.is_empty():
-        rows = together(others, fitting(prefixed, inlands)[_SUBSCRIBER])
-    rows = _lined(adding(rows, number=_CODE * power(_DIGITS) + _VALUE), _NUMBER, _LOT_BEHIND, index)
-    return rows.with_columns_seq(answer=_JUDGED).select_seq("at", _PARSED, "number")
+    prefixed, rows = split(rows, acts(inlands) & ~_IS_TOO_SHORT)
+    straight, prefixed = _straight_behind(prefixed, inlands, index)
+    rows = _numbered(together(rows, fitting(prefixed, inlands)[_SUBSCRIBER]), index)
+    judged = rows.with_columns_seq(answer=_JUDGED).select_seq("at", _PARSED, "number")
+    return together(judged, straight)
+
+
+def _straight_behind(
+    prefixed: pl.DataFrame, inlands: Inlands, index: RangeIndex
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the answers for rows that are valid in their own plan without the prefix, and the other rows.
+
+    `fitting` removes the prefix then, since the rest is viable and has a possible length.
+    """
+    if prefixed.is_empty():
+        return _NO_ANSWERS, prefixed
+    numbered = _numbered(dropped(prefixed, inlands), index)
+    is_straight = holding(numbered, _SURE & _IS_WHOLE & _IS_VALID & _IS_AT_HOME)
+    return kept(numbered[["at", "answer", "number"]], is_straight), kept(prefixed, ~is_straight)
+
+
+def _numbered(rows: pl.DataFrame, index: RangeIndex) -> pl.DataFrame:
+    """Add the `number` under the calling code, with its `answer` and `plain`."""
+    return _lined(adding(rows, number=_CODE * power(_DIGITS) + _VALUE), _NUMBER, _LOT_BEHIND, index)

@@ -61,6 +61,8 @@ def ranged(rows: pl.DataFrame, inlands: Inlands, *names: str) -> pl.DataFrame:
 
 def fitting(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
     """Remove the national prefix if the rest has a possible length."""
+    if rows.is_empty():
+        return rows
     return stripped(rows.with_columns_seq(_WHOLE), inlands).with_columns_seq(_FITTING)
 
 
@@ -72,13 +74,15 @@ def stripped(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
     return together(still, left).with_columns_seq(sure=_SURE & _is_described(inlands))
 
 
-def _left(acting: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
+def dropped(acting: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
+    """Replace `digits` and `value` by those without the prefix, of rows in which the plan finds one."""
     drop, head, head_digits = (of(inlands.prefixes[name], _PLACE) for name in ("drop", "head", "head_digits"))
     scale = power(SHOWN - drop)
-    dropped = acting.with_columns_seq(
-        digits=_DIGITS - drop + head_digits, value=head * scale + _VALUE % scale
-    )
-    left = ranged(dropped, inlands, "viable", "fits")
+    return acting.with_columns_seq(digits=_DIGITS - drop + head_digits, value=head * scale + _VALUE % scale)
+
+
+def _left(acting: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
+    left = ranged(dropped(acting, inlands), inlands, "viable", "fits")
     keeps = acting["viable"] & ~left["viable"]
     return left.with_columns_seq(
         pl.when(keeps).then(acting[name]).otherwise(left[name]).alias(name)
