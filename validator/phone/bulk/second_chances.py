@@ -41,8 +41,9 @@ _SHOWN = pl.min_horizontal(_DIGITS, SHOWN_DIGITS).cast(pl.UInt32)
 # searching thousands of cells for it.
 _IS_ZERO_IN_BRACKETS = rf"(?s)^(?:{INTERNATIONAL.pattern}).*{ZERO_IN_BRACKETS.pattern}"
 _IS_BEHIND_PREFIX = rf"^(?:{PREFIX_00.pattern}|{PREFIX_011.pattern})$"
-# The characters of a core other than digits.
-_PUNCTUATION = list(" ()-/+.[]~*")
+# The characters of a core other than digits, and what replaces each.
+_PUNCTUATION = pl.Series([list(" ()-/+.[]~*")])
+_NOTHING = pl.Series([[""] * _PUNCTUATION[0].len()])
 QUESTION = {
     "at": pl.UInt32(),
     "plan": pl.UInt32(),
@@ -98,7 +99,7 @@ def _holds_no_code(text: str, plan: int | None) -> bool:
 
 def only_digits(core: pl.Expr) -> pl.Expr:
     """Return the digits of a core without letters, as text: phonenumberutil._normalize."""
-    return core.str.replace_many(_PUNCTUATION, [""] * len(_PUNCTUATION))
+    return core.str.replace_many(_PUNCTUATION, _NOTHING)
 
 
 def has_digits(text: pl.Expr, count: int) -> pl.Expr:
