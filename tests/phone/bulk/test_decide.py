@@ -115,6 +115,16 @@ def test_halves_are_cut_at_any_space_between_digits(atlas, cell):
     assert list(differing(known, Accept.VALID)) == []
 
 
+def test_equal_cells_with_two_numbers_have_one_answer_in_each_region(atlas):
+    pair = "07400 123456 / 07400 654321"
+    others = [(f"0199 {place:03d}", "GB") for place in range(100)]
+    known, _ = decided([(pair, region) for region in ("GB", "FR", None)] * 3 + others, Accept.VALID, atlas)
+    assert list(differing(known, Accept.VALID)) == []
+    words = answers.in_words()["reason"]
+    british = [words[answer] for text, region, answer, _ in known if (text, region) == (pair, "GB")]
+    assert british == ["several_numbers"] * 3
+
+
 CELL = st.one_of(
     st.text(max_size=30),
     st.text(alphabet="0123456789+() -./,;x@#*eE:\u00a0\u0663\uff14", max_size=30),

@@ -11,12 +11,14 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from tests.support.forms import amount
 from tests.support.phone import generated_lists
 from validator.phone import RULES, NumberReading, normalise, survey
 from validator.phone.normalise import WORTH_BULK_CELLS
 from validator.phone.readings.evidence import Evidence
+from validator.phone.readings.rules import may_begin_twice, may_begin_twice_behind_zeros
 from validator.phone.readings.slots import (
     FAMILY_BIT,
     MOBILE_BIT,
@@ -26,6 +28,8 @@ from validator.phone.readings.slots import (
     Slot,
 )
 
+# Of cells that have a reading other than the plain one.
+MOST_DIGITS = 18
 EVERY = int(os.environ.get("READINGS_EVERY", amount(20, 1)))
 
 
@@ -277,3 +281,23 @@ def test_cells_with_a_plus_are_read_alike_with_and_without_a_bare_cell_of_anothe
     together = normalise(pl.Series([*cells, "(212) 555-0101"]), pl.Series([*regions, "US"]))
     alone = normalise(pl.Series(cells, dtype=pl.String), pl.Series(regions, dtype=pl.String))
     assert alone.rows() == together.head(len(cells)).rows()
+
+
+@pytest.mark.parametrize("zeros", ["", "0", "00"])
+def test_no_number_behind_a_repeated_calling_code_is_overlooked(zeros):
+    codes = [str(code) for code in COUNTRY_CODE_TO_REGION_CODE]
+    leads = [f"{zeros}{code}{again}" for code in codes for again in (code, f"0{code}", f"00{code}")]
+    cells = [f"{lead}{end * size}" for lead in leads for end in "049" for size in range(4, 10)]
+    rows = pl.DataFrame({"digits": list(map(len, cells)), "value": list(map(int, cells))})
+    rows = rows.cast({"digits": pl.UInt32, "value": pl.UInt64}).filter(pl.col("digits") <= MOST_DIGITS)
+    may = may_begin_twice_behind_zeros() if zeros else may_begin_twice()
+    assert rows.height > len(codes)
+    assert rows.select(may.all(ignore_nulls=False)).item()
+
+
+def test_most_numbers_have_no_repeated_calling_code():
+    rng = random.Random(1)
+    values = [rng.randrange(10**11, 10**12) for _ in range(10_000)]
+    rows = pl.DataFrame({"digits": [12] * len(values), "value": values})
+    rows = rows.cast({"digits": pl.UInt32, "value": pl.UInt64})
+    assert rows.select(may_begin_twice().mean()).item() < 0.1
