@@ -57,20 +57,21 @@ _CODED = (_CODE_OF_PLAN.alias("code"), of(DIGITS_OF_CODE, _CODE_OF_PLAN).alias("
 _BEHIND_CODE, _BEHIND_OWN = behind(of(DIGITS_OF_CODE, _CODE)), behind(_SIZE)
 # After zeros there is no calling code, whatever number follows.
 _IS_STRAIGHT = (power(_DIGITS - 1) <= _VALUE) & _IS_WHOLE & _PLAIN
+# Behind an international prefix.
 _IS_SHORT = _DIGITS <= _TOO_FEW_ABROAD
 _CODE_BEHIND = pl.when(_IS_SHORT).then(0).otherwise(_CALLING_CODE)
 # Whether the first digits are the region's own calling code.
 _IS_OWNED = (_SIZE <= _DIGITS) & (_VALUE // power(SHOWN - _SIZE) == _CODE)
 # Whether a number under the region's own code is valid, and would not be one without it.
 _IS_VALID, _IS_AT_HOME = _ANSWER >= answers.FIRST_VALID, answers.country(_ANSWER) == _PLAN
-_IS_OWN, _IS_NO_OTHER = (
-    (_MAIN_PLAN == _PLAN) & _IS_VALID & _IS_AT_HOME,
-    ~pl.col("viable") | pl.col("too_long"),
-)
-_IS_ONLY_OWNED = _SURE & _IS_WHOLE & _PLAIN & _IS_OWN & _IS_NO_OTHER
+_IS_OWN = (_MAIN_PLAN == _PLAN) & _IS_VALID & _IS_AT_HOME
+_IS_ONLY_OWNED = _SURE & _IS_WHOLE & _PLAIN & _IS_OWN & (~pl.col("viable") | pl.col("too_long"))
+# The answers to rows without a region; with an international prefix and no calling code behind it; and with a
+# plus sign that is no use in their region.
 _NOWHERE = pl.when(_PLUS).then(_UNKNOWN_COUNTRY).otherwise(_NO_COUNTRY)
 _STRAYED = pl.when(_IS_SHORT).then(_TOO_SHORT).otherwise(_NOWHERE)
 _LOST = pl.when(_SURE).then(_UNKNOWN_COUNTRY).otherwise(_UNDECIDED)
+# The answers at the end: the chart's, unless there are too few or too many digits.
 _IS_TOO_SHORT = _DIGITS < _FEWEST_DIGITS
 _JUDGED = pl.when(_DIGITS > DESCRIBED_DIGITS).then(_TOO_LONG).otherwise(_ANSWER)
 # `numbering._names_no_country`: if the plus sign was lost, only a valid number counts. Valid numbers out of
