@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 _UNDECIDED = pl.lit(answers.UNDECIDED, answers.ANSWER)
 _ANSWER = pl.col("answer")
 _DECIDED = ["row", "answer", "number"]
-# The columns that a review of a cell depends on.
-_KEY = ["text", "plan", "firm"]
+# The columns on which the parts of a cell depend, and its review.
 _TEXT_AND_PLAN = ["text", "plan"]
+_KEY = [*_TEXT_AND_PLAN, "firm"]
 # Finding repeated cells and joining the results costs as much as reviewing this share of the cells.
 _WORTH_REVIEWING_ONCE = 0.2
 

@@ -62,10 +62,10 @@ _IS_SHORT = _DIGITS <= _TOO_FEW_ABROAD
 _CODE_BEHIND = pl.when(_IS_SHORT).then(0).otherwise(_CALLING_CODE)
 # Whether the first digits are the region's own calling code.
 _IS_OWNED = (_SIZE <= _DIGITS) & (_VALUE // power(SHOWN - _SIZE) == _CODE)
-# Whether a number under the region's own code is valid, and would not be one without it.
-_IS_VALID, _IS_AT_HOME = _ANSWER >= answers.FIRST_VALID, answers.country(_ANSWER) == _PLAN
-_IS_OWN = (_MAIN_PLAN == _PLAN) & _IS_VALID & _IS_AT_HOME
-_IS_ONLY_OWNED = _SURE & _IS_WHOLE & _PLAIN & _IS_OWN & (~pl.col("viable") | pl.col("too_long"))
+# Whether the number is valid in the row's own plan; and whether it is so only with the region's own code.
+_IS_VALID_AT_HOME = _SURE & _IS_WHOLE & (_ANSWER >= answers.FIRST_VALID) & (answers.country(_ANSWER) == _PLAN)
+_IS_OTHERWISE_NONE = ~pl.col("viable") | pl.col("too_long")
+_IS_ONLY_OWNED = _IS_VALID_AT_HOME & (_MAIN_PLAN == _PLAN) & _PLAIN & _IS_OTHERWISE_NONE
 # The answers to rows without a region; with an international prefix and no calling code behind it; and with a
 # plus sign that is no use in their region.
 _NOWHERE = pl.when(_PLUS).then(_UNKNOWN_COUNTRY).otherwise(_NO_COUNTRY)
@@ -128,10 +128,12 @@ def _straight(rows: pl.DataFrame, index: RangeIndex) -> tuple[pl.DataFrame, pl.D
     return _taken(lined, _IS_STRAIGHT, rows)
 
 
-def _taken(lined: pl.DataFrame, condition: pl.Expr, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _taken(
+    lined: pl.DataFrame, condition: pl.Expr, rows: pl.DataFrame, number: str = "value"
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the answers of the rows for which the condition is true, and the other rows."""
     holds = holding(lined, condition)
-    found = lined[["at", "answer", "value"]].rename({"value": "number"})
+    found = lined[["at", "answer", number]].rename({number: "number"})
     return kept(found, holds), kept(rows, ~holds)
 
 
@@ -275,8 +277,7 @@ def _straight_behind(
     if prefixed.is_empty():
         return _NO_ANSWERS, prefixed
     numbered = _numbered(dropped(prefixed, inlands), index)
-    is_straight = holding(numbered, _SURE & _IS_WHOLE & _IS_VALID & _IS_AT_HOME)
-    return kept(numbered[["at", "answer", "number"]], is_straight), kept(prefixed, ~is_straight)
+    return _taken(numbered, _IS_VALID_AT_HOME, prefixed, number="number")
 
 
 def _numbered(rows: pl.DataFrame, index: RangeIndex) -> pl.DataFrame:

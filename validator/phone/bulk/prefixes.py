@@ -27,7 +27,8 @@ _LONGER = pl.lit(2 * 10**DESCRIBED_DIGITS, pl.UInt64)
 _DIGITS_KEY = pl.when(_DIGITS <= DESCRIBED_DIGITS).then(power(_DIGITS) + _VALUE).otherwise(_LONGER)
 _KEY = pl.lit(PLAN_SPAN, pl.UInt64) * _PLAN.cast(pl.UInt64) + _DIGITS_KEY
 _LEAD = _PLAN * LEADS_OF_PLAN + SHOWN
-_IS_LONG, _IS_WHOLE = _DIGITS > DESCRIBED_DIGITS, (_DIGITS <= DESCRIBED_DIGITS) & (pl.col("hidden") == 0)
+_IS_LONG = _DIGITS > DESCRIBED_DIGITS
+_IS_IN_RANGES = ~_IS_LONG & (pl.col("hidden") == 0)
 # What is left without the prefix, if it has a possible length.
 _FITTING = (
     pl.when("fits").then(_DIGITS).otherwise("whole_digits").alias("digits"),
@@ -96,7 +97,7 @@ def _is_described(inlands: Inlands) -> pl.Expr:
     Of more digits than `value` has, there have to be those that the prefixes depend on.
     """
     is_longest = (of(inlands.longest, _PLAN) <= DESCRIBED_DIGITS) & (_said(inlands, "span") > 1)
-    return (_IS_LONG & is_longest) | _IS_WHOLE
+    return (_IS_LONG & is_longest) | _IS_IN_RANGES
 
 
 def _said(inlands: Inlands, name: str) -> pl.Expr:

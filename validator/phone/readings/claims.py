@@ -49,6 +49,7 @@ _OPEN_REASONS = (
 )  # fmt: skip
 _OPEN = [answers.of(reason) for reason in _OPEN_REASONS]
 _RULE_OF = {Slot[rule.name.upper()]: rule for rule in RULES}
+_APPLIES = {slot: rule.applies.fill_null(value=False).alias(slot.name) for slot, rule in _RULE_OF.items()}
 _PLUS_LOST = _RULE_OF[Slot.PLUS_LOST]
 # The readings of cells that begin with a zero.
 _BEGUN = (Slot.ZERO_BEFORE_CODE, Slot.TRUNK_ZERO, Slot.PREFIX_00, Slot.PREFIX_00_ABROAD)
@@ -213,7 +214,7 @@ def _questions_of(rows: pl.DataFrame, *slots: Slot) -> list[pl.DataFrame]:
     """Return the numbers that the rules make from rows to which they apply; few rules apply to any."""
     if rows.is_empty():
         return []
-    applies = rows.select_seq(_applies(slot) for slot in slots)
+    applies = rows.select_seq(_APPLIES[slot] for slot in slots)
     return [_question(kept(rows, applies[slot.name]), slot) for slot in slots if applies[slot.name].any()]
 
 
@@ -227,11 +228,6 @@ def _of_some_length(questions: pl.DataFrame) -> pl.DataFrame:
     lots = column_of(questions, lot)
     some = [one for one in lots.unique().drop_nulls() if not is_flat(*divmod(one, LOT_SPAN))]
     return kept(questions, lots.is_in(pl.Series(some, dtype=lots.dtype).implode()))
-
-
-@cache
-def _applies(slot: Slot) -> pl.Expr:
-    return _RULE_OF[slot].applies.fill_null(value=False).alias(slot.name)
 
 
 def _question(rows: pl.DataFrame, slot: Slot) -> pl.DataFrame:
